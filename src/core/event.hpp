@@ -122,7 +122,7 @@ struct Event {
   };
   struct Halt {  // kKill, kResume
     std::uint8_t reason;  // risk/HaltReason
-    char note[40];        // who and why, zero-terminated
+    char note[46];        // who and why, zero-terminated
   };
 
   Header header;

@@ -11,13 +11,12 @@ namespace {
 const Position kNoPosition{};
 }
 
-Ledger::Ledger(Usd deposits) : cash_(deposits) { flows_.deposits = deposits; }
+Ledger::Ledger(Usd deposits, std::size_t expected_fills) : cash_(deposits), fills_(expected_fills) { flows_.deposits = deposits; }
 
-void Ledger::reserve(std::size_t instruments, std::size_t fills) {
+void Ledger::reserve(std::size_t instruments) {
   positions_.reserve(instruments);
   known_.reserve(instruments);
   held_.reserve(instruments);
-  fills_.reserve(fills);
 }
 
 Position& Ledger::touch(InstrumentId instrument) {
@@ -65,31 +64,30 @@ bool Ledger::apply_fill(const Event& e) {
   const Event::Fill& f = e.fill;
   if (fills_.contains(f.fill_id)) return false;
   FillRecord fill;
-  fill.what = ReversedFill{f.order, e.instrument(), f.side, f.size, f.price};
-  fill.value = notional(f.price, f.size, f.side == Side::kBuy ? Rounding::kUp : Rounding::kDown);
-  fill.fee = f.fee;
+  const Usd value = notional(f.price, f.size, f.side == Side::kBuy ? Rounding::kUp : Rounding::kDown);
+  fill.what = ReversedFill{f.order, e.instrument(), f.side, f.size, f.price, value, f.fee};
   Position& position = touch(e.instrument());
   cash_ -= f.fee;
   realised_ -= f.fee;
   flows_.fees += f.fee;
   if (f.side == Side::kBuy) {
-    fill.cost = fill.value;
-    cash_ -= fill.value;
-    flows_.bought += fill.value;
-    position.cost += fill.value;
-    total_cost_ += fill.value;
+    fill.cost = fill.what.value;
+    cash_ -= fill.what.value;
+    flows_.bought += fill.what.value;
+    position.cost += fill.what.value;
+    total_cost_ += fill.what.value;
     position.pending_in += f.size;
   } else {
     fill.cost = remove_at_cost(position, f.size);
-    cash_ += fill.value;
-    flows_.sold += fill.value;
-    realised_ += fill.value - fill.cost;
+    cash_ += fill.what.value;
+    flows_.sold += fill.what.value;
+    realised_ += fill.what.value - fill.cost;
     position.pending_out += f.size;
-    pending_proceeds_ += fill.value;
+    pending_proceeds_ += fill.what.value;
   }
   ++pending_fills_;
-  pending_notional_ += fill.value;
-  FillRecord& stored = fills_.emplace(f.fill_id, fill).first->second;
+  pending_notional_ += fill.what.value;
+  FillRecord& stored = *fills_.try_emplace(f.fill_id, fill).first;
   if (f.settlement == SettlementStatus::kConfirmed) confirm(stored);
   return true;
 }
@@ -102,23 +100,23 @@ void Ledger::confirm(FillRecord& fill) {
   } else {
     position.pending_out -= fill.what.size;
     position.settled -= fill.what.size;
-    pending_proceeds_ -= fill.value;
+    pending_proceeds_ -= fill.what.value;
   }
   --pending_fills_;
-  pending_notional_ -= fill.value;
+  pending_notional_ -= fill.what.value;
   fill.status = SettlementStatus::kConfirmed;
 }
 
 void Ledger::reverse(FillRecord& fill) {
   Position& position = touch(fill.what.instrument);
   const bool was_confirmed = fill.status == SettlementStatus::kConfirmed;
-  cash_ += fill.fee;
-  realised_ += fill.fee;
-  flows_.fees -= fill.fee;
+  cash_ += fill.what.fee;
+  realised_ += fill.what.fee;
+  flows_.fees -= fill.what.fee;
   if (fill.what.side == Side::kBuy) {
     (was_confirmed ? position.settled : position.pending_in) -= fill.what.size;
-    cash_ += fill.value;
-    flows_.bought -= fill.value;
+    cash_ += fill.what.value;
+    flows_.bought -= fill.what.value;
     // Some of its cost may have left with a later sale; what is gone counts as profit of that sale until now.
     const Usd removed = std::min(fill.cost, position.cost);
     position.cost -= removed;
@@ -129,26 +127,26 @@ void Ledger::reverse(FillRecord& fill) {
       position.settled += fill.what.size;
     } else {
       position.pending_out -= fill.what.size;
-      pending_proceeds_ -= fill.value;
+      pending_proceeds_ -= fill.what.value;
     }
-    cash_ -= fill.value;
-    flows_.sold -= fill.value;
+    cash_ -= fill.what.value;
+    flows_.sold -= fill.what.value;
     position.cost += fill.cost;
     total_cost_ += fill.cost;
-    realised_ -= fill.value - fill.cost;
+    realised_ -= fill.what.value - fill.cost;
   }
   if (!was_confirmed) {
     --pending_fills_;
-    pending_notional_ -= fill.value;
+    pending_notional_ -= fill.what.value;
   }
   fill.status = SettlementStatus::kFailed;
   ++reversed_fills_;
 }
 
 const Ledger::ReversedFill* Ledger::settle(std::uint64_t fill_id, SettlementStatus status) {
-  const auto it = fills_.find(fill_id);
-  if (it == fills_.end() || it->second.status == SettlementStatus::kFailed) return nullptr;
-  FillRecord& fill = it->second;
+  FillRecord* const found = fills_.find(fill_id);
+  if (found == nullptr || found->status == SettlementStatus::kFailed) return nullptr;
+  FillRecord& fill = *found;
   if (status == SettlementStatus::kFailed) {
     reverse(fill);
     last_reversed_ = fill.what;

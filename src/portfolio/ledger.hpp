@@ -10,9 +10,9 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
+#include "base/flat_map.hpp"
 #include "core/event.hpp"
 #include "core/ids.hpp"
 #include "core/order_types.hpp"
@@ -43,8 +43,8 @@ struct CashFlows {
 
 class Ledger {
  public:
-  explicit Ledger(Usd deposits);
-  void reserve(std::size_t instruments, std::size_t fills);
+  explicit Ledger(Usd deposits, std::size_t expected_fills = 1024);
+  void reserve(std::size_t instruments);
 
   // --- orders: money and shares promised to orders that may still fill
   void reserve_cash(Usd amount) noexcept { reserved_cash_ += amount; }
@@ -61,6 +61,7 @@ class Ledger {
     Side side;
     Shares size;
     Price price;
+    Usd value, fee;
   };
   const ReversedFill* settle(std::uint64_t fill_id, SettlementStatus status);
 
@@ -95,8 +96,6 @@ class Ledger {
  private:
   struct FillRecord {
     ReversedFill what;
-    Usd value;  // paid or received, fee not included
-    Usd fee;
     Usd cost;   // cost added to (buy) or removed from (sell) the position
     SettlementStatus status = SettlementStatus::kMatched;
   };
@@ -119,7 +118,7 @@ class Ledger {
   std::vector<Position> positions_;  // by instrument
   std::vector<std::uint8_t> known_;
   std::vector<InstrumentId> held_;
-  std::unordered_map<std::uint64_t, FillRecord> fills_;
+  FlatMap<FillRecord> fills_;
   ReversedFill last_reversed_{};
 };
 

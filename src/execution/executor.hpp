@@ -1,0 +1,111 @@
+// Turns intents into orders and keeps every promise an intent made: leg order, deadline, orphans, merge.
+//   executor.start(intent, context);   executor.on_event(event, context);   executor.on_timer(context);
+// Also owns the order table and the running set operations. Every order passes RiskGate::approve (law 6); every
+// reservation made for an order is released exactly once.
+// Owner: the engine's thread. Fixed pools; no allocation after construction except inside the command buffer's reserve.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <vector>
+
+#include "book/book_store.hpp"
+#include "core/command.hpp"
+#include "core/event.hpp"
+#include "execution/order_table.hpp"
+#include "execution/plan.hpp"
+#include "execution/settings.hpp"
+#include "market/catalogue.hpp"
+#include "portfolio/ledger.hpp"
+#include "risk/risk_gate.hpp"
+
+namespace underround {
+
+struct ExecutionContext {
+  Nanos now;
+  const Catalogue& catalogue;
+  const BookStore& books;
+  Ledger& ledger;
+  RiskGate& risk;
+  CommandBuffer& commands;
+};
+
+struct ExecutionCounters {
+  std::uint64_t plans = 0, plans_completed = 0, plans_missed = 0, plans_orphaned = 0;
+  std::uint64_t orders = 0, rejected = 0, fills = 0, reversed = 0, unknown = 0;
+  std::uint64_t repairs_completed = 0, repairs_unwound = 0, operations = 0, operations_failed = 0;
+};
+
+// A set operation in flight. Redemptions belong to no plan.
+struct PendingOperation {
+  OperationId id;
+  SetOperation kind = SetOperation::kMerge;
+  PlanId plan;
+  ConditionId condition;
+  EventId event;
+  Shares amount;
+  bool used = false;
+};
+
+class Executor {
+ public:
+  static constexpr std::size_t kMaxPlans = 256;
+
+  explicit Executor(const ExecutionSettings& settings);
+
+  // Starts a plan, or says why its first order may not leave. Nothing is half done on refusal.
+  [[nodiscard]] std::expected<PlanId, RiskRefusal> start(const Intent& intent, ExecutionContext& context);
+
+  // kOrder*, kCancelRejected, kFill, kSettlement, kOperationDone.
+  void on_event(const Event& e, ExecutionContext& context);
+  void on_timer(ExecutionContext& context);
+  // A condition resolved: redeem what is held.
+  void on_resolved(ConditionId condition, ExecutionContext& context);
+  // Kill switch: one CancelAll; plans with open orders end as they stand.
+  void cancel_all(ExecutionContext& context);
+
+  // Called with each plan when it ends, before its slot is free.
+  using PlanDone = void (*)(void*, const Plan&, Usd result);
+  void set_on_plan_done(PlanDone callback, void* context) noexcept {
+    on_done_ = callback;
+    on_done_context_ = context;
+  }
+
+  [[nodiscard]] const OrderTable& orders() const noexcept { return orders_; }
+  [[nodiscard]] const ExecutionCounters& counters() const noexcept { return counters_; }
+  [[nodiscard]] std::size_t active_plans() const noexcept;
+  [[nodiscard]] std::uint64_t state_hash() const noexcept;
+
+ private:
+  [[nodiscard]] Plan* find_plan(PlanId id) noexcept;
+  std::expected<OrderId, RiskRefusal> place(Plan& plan, std::uint8_t leg, Side side, Price limit, Shares size,
+                                            ExecutionContext& context);
+  bool run(Plan& plan, SetOperation kind, ConditionId condition, Shares amount, ExecutionContext& context);
+  void send_remaining_legs(Plan& plan, Shares size, ExecutionContext& context);
+  void advance(Plan& plan, ExecutionContext& context);
+  void repair(Plan& plan, ExecutionContext& context);
+  void settle_or_operate(Plan& plan, ExecutionContext& context);
+  void finish(Plan& plan, ExecutionContext& context);
+  void enter(Plan& plan, PlanState state, Nanos now) noexcept;
+
+  void on_order(const Event& e, ExecutionContext& context);
+  void on_fill(const Event& e, ExecutionContext& context);
+  void on_settlement(const Event& e, ExecutionContext& context);
+  void on_operation(const Event& e, ExecutionContext& context);
+  void end_order(Order& order, OrderStatus status, ExecutionContext& context);
+  void apply_operation(const PendingOperation& operation, Usd gas, ExecutionContext& context);
+  void reserve_for_operation(const PendingOperation& operation, bool reserve, ExecutionContext& context);
+
+  ExecutionSettings settings_;
+  OrderTable orders_;
+  std::vector<Plan> plans_;
+  std::vector<PendingOperation> operations_;
+  std::uint64_t plan_sequence_ = 0;
+  std::uint64_t operation_sequence_ = 0;
+  FlatMap<PlanId> plan_of_fill_;  // fills not settled yet
+  ExecutionCounters counters_;
+  PlanDone on_done_ = nullptr;
+  void* on_done_context_ = nullptr;
+};
+
+}  // namespace underround

@@ -1,0 +1,19 @@
+// How plans are carried out.
+#pragma once
+
+#include <cstdint>
+
+#include "core/units.hpp"
+
+namespace underround {
+
+struct ExecutionSettings {
+  bool thinnest_first = true;   // one round trip more, far fewer orphans
+  std::uint32_t max_repairs = 3;
+  Nanos settle_timeout = Nanos::from_seconds(180);
+  Nanos repair_wait = Nanos::from_seconds(30);  // for an orphan's shares to settle so that they may be sold
+  Shares min_merge = Shares::whole(1);          // smaller sets wait for company: an operation costs gas or quota
+  Usd gas_per_operation = Usd::from_micros(10'000);  // estimate used before the chain has told the price
+};
+
+}  // namespace underround

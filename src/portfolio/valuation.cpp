@@ -1,0 +1,85 @@
+#include "portfolio/valuation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "base/int128.hpp"
+#include "book/ladder.hpp"
+
+namespace underround {
+namespace {
+
+struct Rest {
+  Shares yes, no;  // after pairing YES with NO
+};
+
+Rest rest_of(ConditionId condition, const Ledger& ledger) {
+  const auto net = [&](unsigned outcome) {
+    return std::max(Shares{}, ledger.position(instrument_of(condition, outcome)).net());
+  };
+  const Shares pairs = std::min(net(0), net(1));
+  return {net(0) - pairs, net(1) - pairs};
+}
+
+Usd mark(InstrumentId instrument, Shares size, const Ledger& ledger, const BookStore& books) {
+  return size.micros == 0 ? Usd{} : notional(mark_price(instrument, ledger, books), size, Rounding::kDown);
+}
+
+}  // namespace
+
+Price mark_price(InstrumentId instrument, const Ledger& ledger, const BookStore& books) {
+  const ConditionId condition = condition_of(instrument);
+  if (books.contains(condition) && books[condition].state() == BookState::kLive) {
+    return Ladder::to_sell(books[condition].book(), outcome_of(instrument)).best();
+  }
+  const Position& p = ledger.position(instrument);
+  if (p.net().micros <= 0) return Price{};
+  const auto pips = static_cast<Int128>(p.cost.micros) * Price::kPipsPerUsd / p.net().micros;
+  return Price{static_cast<std::int32_t>(std::min<Int128>(pips, Price::kPipsPerUsd))};
+}
+
+Valuation value(const Ledger& ledger, const Catalogue& catalogue, const BookStore& books) {
+  Valuation v;
+  v.cash = ledger.cash();
+  std::vector<EventId> events;
+  for (const InstrumentId instrument : ledger.held()) {
+    const ConditionId condition = condition_of(instrument);
+    // Each condition once: from outcome 0, or from outcome 1 when outcome 0 was never held.
+    const bool first = outcome_of(instrument) == 0 || ledger.position(complement_of(instrument)).flat();
+    if (!first || ledger.position(instrument).flat()) continue;
+    const Shares pairs = std::min(ledger.position(instrument_of(condition, 0)).net(),
+                                  ledger.position(instrument_of(condition, 1)).net());
+    if (pairs.micros > 0) v.locked_in += Usd{pairs.micros};
+    const EventId event = condition.value < catalogue.size() ? catalogue[condition].event : EventId{};
+    if (event.valid() && catalogue.event(event).completeness == Completeness::kExactlyOne) {
+      if (std::find(events.begin(), events.end(), event) == events.end()) events.push_back(event);
+      continue;
+    }
+    const Rest rest = rest_of(condition, ledger);
+    v.marked += mark(instrument_of(condition, 0), rest.yes, ledger, books);
+    v.marked += mark(instrument_of(condition, 1), rest.no, ledger, books);
+  }
+  for (const EventId event : events) {
+    const auto& conditions = catalogue.event(event).conditions;
+    Shares yes_sets{std::numeric_limits<std::int64_t>::max()};
+    Shares no_sets = yes_sets;
+    for (const ConditionId condition : conditions) {
+      const Rest rest = rest_of(condition, ledger);
+      yes_sets = std::min(yes_sets, rest.yes);
+      no_sets = std::min(no_sets, rest.no);
+    }
+    v.locked_in += Usd{yes_sets.micros};
+    v.locked_in += Usd{no_sets.micros * static_cast<std::int64_t>(conditions.size() - 1)};
+    for (const ConditionId condition : conditions) {
+      const Rest rest = rest_of(condition, ledger);
+      v.marked += mark(instrument_of(condition, 0), rest.yes - yes_sets, ledger, books);
+      v.marked += mark(instrument_of(condition, 1), rest.no - no_sets, ledger, books);
+    }
+  }
+  v.equity = v.cash + v.locked_in + v.marked;
+  v.pnl = v.equity - ledger.flows().deposits;
+  return v;
+}
+
+}  // namespace underround

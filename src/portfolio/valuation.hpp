@@ -1,0 +1,28 @@
+// What the account is worth now: cash, plus what the positions would pay with certainty, plus the rest at the bid.
+//   Valuation v = value(ledger, catalogue, books);   v.equity
+// A complete set is worth its payoff, not the sum of its bids: YES + NO pay 1 USD; one YES of every condition of a
+// complete event pays 1 USD; one NO of each of n conditions pays n - 1 USD. What is left over is marked at the best bid,
+// and at cost while its book is not live.
+// Cold: called by timers and reports, O(positions).
+#pragma once
+
+#include "book/book_store.hpp"
+#include "market/catalogue.hpp"
+#include "portfolio/ledger.hpp"
+
+namespace underround {
+
+struct Valuation {
+  Usd cash;
+  Usd locked_in;  // payoff of complete sets held
+  Usd marked;     // everything else at the bid
+  Usd equity;     // sum of the three
+  Usd pnl;        // equity - deposits
+};
+
+[[nodiscard]] Valuation value(const Ledger& ledger, const Catalogue& catalogue, const BookStore& books);
+
+// Mark of one share: best bid of a live book, else average cost, else 0. In pips.
+[[nodiscard]] Price mark_price(InstrumentId instrument, const Ledger& ledger, const BookStore& books);
+
+}  // namespace underround
