@@ -27,7 +27,7 @@ enum class IntentKind : std::uint8_t {
 // What becomes of legs that filled alone once the deadline has passed.
 enum class OrphanPolicy : std::uint8_t {
   kCheapest,  // compare: complete the missing legs at the current book, sell what is extra, or hold; take the cheapest
-  kUnwind,    // sell what is extra into the book, at most `unwind_slippage` below the price paid
+  kUnwind,    // sell what is extra into the book, at most the configured slippage below the price paid
   kHold,      // keep the position
 };
 
@@ -53,7 +53,6 @@ struct Intent {
   Usd expected_profit;             // whole plan, after fees and rounding
   Nanos decided_at;                // the event's time
   Nanos deadline;                  // absolute: legs not sent by then are dropped, open ones cancelled
-  Price unwind_slippage{500};      // how far below the price paid an orphan may be sold
   Nanos book_time_min, book_time_max;  // ages of the books the decision compared (skew gate)
 
   [[nodiscard]] std::span<const IntentLeg> legs() const noexcept { return {leg_storage.data(), leg_count}; }

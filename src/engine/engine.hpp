@@ -54,6 +54,11 @@ class Engine {
   // Appends to `commands`; the caller clears it.
   void step(const Event& e, CommandBuffer& commands);
 
+  // Called for every opportunity episode when it closes (reports).
+  void set_on_opportunity_closed(void (*callback)(void*, const Opportunity&), void* context) noexcept {
+    opportunities_.set_on_closed(callback, context);
+  }
+
   [[nodiscard]] const Catalogue& catalogue() const noexcept { return catalogue_; }
   [[nodiscard]] const BookStore& books() const noexcept { return books_; }
   [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }

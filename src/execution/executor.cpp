@@ -181,7 +181,7 @@ void Executor::repair(Plan& plan, ExecutionContext& context) {
   };
   if (!needs_even_legs(plan.intent.kind) || is_even(plan)) return settle_or_operate(plan, context);
   if (plan.rounds >= settings_.max_repairs) return give_up();
-  const RepairChoice choice = choose_repair(plan, context.books, context.catalogue);
+  const RepairChoice choice = choose_repair(plan, context.books, context.catalogue, settings_.unwind_slippage);
   if (choice.repair == Repair::kNothing) return give_up();
 
   if (choice.repair == Repair::kUnwind) {
@@ -210,7 +210,7 @@ void Executor::repair(Plan& plan, ExecutionContext& context) {
     } else {
       const Shares extra = (plan.legs[i].held - choice.even).floor_to_lot();
       if (extra.micros <= 0) continue;
-      const Price floor = tick.floor(Price{leg.expected.pips - plan.intent.unwind_slippage.pips});
+      const Price floor = tick.floor(Price{leg.expected.pips - settings_.unwind_slippage.pips});
       sent = place(plan, index, Side::kSell, std::max(floor, Price{tick.pips}), extra, context).has_value() || sent;
     }
   }
@@ -226,7 +226,7 @@ void Executor::settle_or_operate(Plan& plan, ExecutionContext& context) {
     return;
   }
   const Shares sets = needs_even_legs(plan.intent.kind) ? least_held(plan).floor_to_lot() : Shares{};
-  const bool worth_it = sets >= settings_.min_merge;
+  const bool worth_it = sets >= settings_.min_merge && settings_.auto_merge;
   SetOperation operation = SetOperation::kMerge;
   switch (plan.intent.kind) {
     case IntentKind::kBuySetAndMerge:

@@ -32,7 +32,8 @@ Priced price_walk(const Ladder& ladder, Shares want, Price limit, const FeeSched
 
 }  // namespace
 
-RepairChoice choose_repair(const Plan& plan, const BookStore& books, const Catalogue& catalogue) {
+RepairChoice choose_repair(const Plan& plan, const BookStore& books, const Catalogue& catalogue,
+                           Price unwind_slippage) {
   const Intent& intent = plan.intent;
   Shares least = plan.legs[0].held;
   Shares most = least;
@@ -62,7 +63,7 @@ RepairChoice choose_repair(const Plan& plan, const BookStore& books, const Catal
     }
     const Shares extra = (plan.legs[i].held - least).floor_to_lot();
     if (extra.micros > 0) {
-      const Price floor{std::max(0, leg.expected.pips - intent.unwind_slippage.pips)};
+      const Price floor{std::max(0, leg.expected.pips - unwind_slippage.pips)};
       const Priced sell = usable ? price_walk(Ladder::to_sell(book.book(), outcome_of(leg.instrument)), extra, floor, fees)
                                  : Priced{};
       can_unwind = can_unwind && sell.enough;

@@ -1,5 +1,5 @@
 // What to do with legs that filled unevenly: buy what is missing, sell what is extra, or keep it.
-//   OrphanChoice c = choose_repair(plan, books, catalogue);
+//   OrphanChoice c = choose_repair(plan, books, catalogue, slippage);
 // Pure: prices come from the books as they are now, fees included. The choice is the action that leaves more dollars.
 #pragma once
 
@@ -18,6 +18,7 @@ struct RepairChoice {
   Usd value_unwind;      // what the extra shares raise now
 };
 
-[[nodiscard]] RepairChoice choose_repair(const Plan& plan, const BookStore& books, const Catalogue& catalogue);
+[[nodiscard]] RepairChoice choose_repair(const Plan& plan, const BookStore& books, const Catalogue& catalogue,
+                                         Price unwind_slippage);
 
 }  // namespace underround

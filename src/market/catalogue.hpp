@@ -5,6 +5,7 @@
 // Law 4: what is not known (tick, fee, version, completeness) stays marked unknown, and nothing trades on it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -112,6 +113,7 @@ class Catalogue {
   [[nodiscard]] std::uint64_t content_hash() const noexcept { return content_hash_; }
 
  private:
+  void join_group(Condition& condition);
   void refresh_completeness(EventGroup& group);
 
   std::deque<Condition> conditions_;

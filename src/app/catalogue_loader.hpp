@@ -1,0 +1,71 @@
+// Loads the venue's catalogue on a cold thread and hands the markets to the hot one.
+//   CatalogueLoader loader({.gamma_url = url}, filter, series, [&](std::vector<ConditionSpec> specs) {
+//     hot_loop.post([&, specs = std::move(specs)] { session.add(specs); }); });
+//   auto first = loader.load_all();      // blocking, at start-up
+//   loader.start_refreshing();           // then new markets and the next up/down windows as they appear
+// The callback runs on the loader's thread. Markets already handed over are handed over again only when Gamma's answer
+// for them changed in what trading depends on (phase, accepting, tick, fees).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "core/error.hpp"
+#include "market/catalogue.hpp"
+#include "market/filter.hpp"
+#include "market/series.hpp"
+#include "net/event_loop.hpp"
+
+namespace underround {
+
+struct CatalogueLoaderSettings {
+  std::string gamma_url;
+  Nanos refresh_every = Nanos::from_seconds(20);
+  std::size_t windows_ahead = 3;  // of each up/down series
+  std::size_t max_pages = 1000;   // 100 markets a page
+  std::function<Nanos()> clock;   // the venue's idea of now (simulated time may differ from ours)
+};
+
+class CatalogueLoader {
+ public:
+  using Deliver = std::function<void(std::vector<ConditionSpec>)>;
+
+  CatalogueLoader(CatalogueLoaderSettings settings, MarketFilter filter, std::vector<UpDownSeries> series,
+                  Deliver deliver);
+  ~CatalogueLoader();  // stops and joins
+  CatalogueLoader(const CatalogueLoader&) = delete;
+  CatalogueLoader& operator=(const CatalogueLoader&) = delete;
+
+  // Everything the filter selects, best first. Words about refused markets go to `notes`.
+  [[nodiscard]] Result<std::vector<ConditionSpec>> load_all(std::vector<std::string>& notes);
+  void start_refreshing();
+
+  [[nodiscard]] std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Http;
+  void refresh();
+  [[nodiscard]] Result<std::vector<ConditionSpec>> fetch_open_markets(std::vector<std::string>* notes);
+  [[nodiscard]] std::vector<ConditionSpec> fetch_windows();
+  // Drops what was handed over before and has not changed; remembers the rest.
+  [[nodiscard]] std::vector<ConditionSpec> only_news(std::vector<ConditionSpec> specs);
+
+  CatalogueLoaderSettings settings_;
+  MarketFilter filter_;
+  std::vector<UpDownSeries> series_;
+  Deliver deliver_;
+  std::unordered_map<std::string, std::uint64_t> known_;  // condition id -> hash of what trading depends on
+  std::atomic<std::uint64_t> refused_{0}, failures_{0};
+  net::EventLoop loop_;
+  std::unique_ptr<Http> http_;
+  std::jthread thread_;  // last: stops before what it uses goes
+};
+
+}  // namespace underround

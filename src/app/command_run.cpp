@@ -1,0 +1,80 @@
+// underround run: the engine with a configuration, in one of the modes.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "app/commands.hpp"
+#include "app/config_command_line.hpp"
+#include "app/duration.hpp"
+#include "app/embedded_venue.hpp"
+#include "app/session.hpp"
+#include "app/summary.hpp"
+
+namespace underround::cli {
+namespace {
+
+class RunCommand final : public Command {
+ public:
+  std::string_view name() const override { return "run"; }
+  std::string_view summary() const override { return "run the engine: --mode dry-run, paper or live"; }
+  void declare(CLI::App& app) override {
+    app.add_option("--config", config_, "configuration file (see config/underround.example.toml)")->required();
+    app.add_option("--mode", mode_, "dry-run: orders are built, signed and not sent; paper: filled by a model; live")
+        ->required()
+        ->check(CLI::IsMember({"dry-run", "paper", "live"}));
+    app.add_option("--duration", duration_, "stop after this long (default: until Ctrl-C)");
+    app.add_flag("--headless", headless_, "no page");
+  }
+  Outcome run(const Context& context) override;
+
+ private:
+  std::string config_, mode_, duration_;
+  bool headless_ = false;
+};
+
+Outcome RunCommand::run(const Context& context) {
+  Nanos duration{};
+  if (!duration_.empty()) {
+    const auto parsed = parse_duration(duration_);
+    if (!parsed) return wrong_usage("--duration: " + parsed.error().message);
+    duration = *parsed;
+  }
+  auto loaded = load_config(config_);
+  if (!loaded) return std::unexpected(loaded.error());
+  if (mode_ == "live") {
+    return failed(ErrorCode::kUnsupported,
+                  "live trading is not available in this version: orders, settlement and reconciliation on the real "
+                  "venue are not finished. Use --mode paper or --mode dry-run.");
+  }
+  config::Config& config = loaded->config;
+  net::EventLoop loop;
+  loop.on_stop_signal([&](int) { loop.stop(); });
+
+  SessionSettings settings;
+  auto venue = choose_venue(config);
+  if (!venue) return std::unexpected(Failure(venue.error()));
+  settings.urls = venue->urls;
+  settings.route = mode_ == "paper" ? OrderRoute::kPaper : OrderRoute::kDryRun;
+  settings.config = config;
+  settings.dashboard_token = loaded->secrets.dashboard_token;
+  settings.serve_page = !headless_;
+  auto session = Session::start(loop, settings);
+  if (!session) return std::unexpected(Failure(session.error()));
+  std::fprintf(stderr, "%s on the %s venue, %llu markets\n", mode_.c_str(), venue->embedded ? "embedded" : "real",
+               static_cast<unsigned long long>((*session)->summary().markets));
+  if (!headless_) std::fprintf(stderr, "open %s\n", (*session)->page_url().c_str());
+
+  net::Timer stop(loop);
+  if (duration.ns > 0) stop.after(duration, [&] { loop.stop(); });
+  loop.run();
+  (*session)->stop();
+  const SessionSummary result = (*session)->summary();
+  std::printf("%s%s", context.json ? summary_json(result).c_str() : summary_text(result).c_str(),
+              context.json ? "\n" : "");
+  return {};
+}
+
+}  // namespace
+
+std::unique_ptr<Command> make_run_command() { return std::make_unique<RunCommand>(); }
+
+}  // namespace underround::cli

@@ -1,0 +1,13 @@
+// Every command's factory; main.cpp lists them in the order `underround --help` shows.
+#pragma once
+
+#include <memory>
+
+#include "app/cli.hpp"
+
+namespace underround::cli {
+
+[[nodiscard]] std::unique_ptr<Command> make_config_command();
+[[nodiscard]] std::unique_ptr<Command> make_version_command();
+
+}  // namespace underround::cli

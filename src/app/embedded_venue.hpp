@@ -1,0 +1,26 @@
+// The simulator started inside this process, as a venue with addresses.
+#pragma once
+
+#include <memory>
+
+#include "app/session.hpp"
+#include "core/error.hpp"
+#include "simulator/server/simulator_server.hpp"
+
+namespace underround {
+
+struct EmbeddedVenue {
+  std::unique_ptr<simulator::SimulatorServer> server;
+  VenueUrls urls;
+};
+
+[[nodiscard]] Result<EmbeddedVenue> start_embedded_venue(std::uint64_t seed, std::uint32_t markets);
+
+// The venue a configuration names: the embedded one is started (and its filters opened), the real one only addressed.
+struct ChosenVenue {
+  std::unique_ptr<simulator::SimulatorServer> embedded;  // null = the real venue
+  VenueUrls urls;
+};
+[[nodiscard]] Result<ChosenVenue> choose_venue(config::Config& config);
+
+}  // namespace underround

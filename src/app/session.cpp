@@ -1,0 +1,370 @@
+#include "app/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "app/catalogue_loader.hpp"
+#include "app/embedded_account.hpp"
+#include "app/engine_driver.hpp"
+#include "app/feed_views.hpp"
+#include "app/session_settings.hpp"
+#include "backtest/fill_model.hpp"
+#include "base/mailbox.hpp"
+#include "base/spsc_ring.hpp"
+#include "engine/view_builder.hpp"
+#include "market/series.hpp"
+#include "strategy/registry.hpp"
+#include "venue/binance/binance_feed.hpp"
+#include "venue/polymarket/gateway.hpp"
+#include "venue/polymarket/market_codec.hpp"
+#include "venue/polymarket/market_feed.hpp"
+#include "web/dashboard_server.hpp"
+
+namespace underround {
+namespace {
+
+constexpr Nanos kTimerPeriod = Nanos::from_millis(50);
+constexpr Nanos kViewPeriod = Nanos::from_millis(250);
+
+RunMode mode_of(OrderRoute route) {
+  switch (route) {
+    case OrderRoute::kEmbedded:
+      return RunMode::kSimulate;
+    case OrderRoute::kPaper:
+      return RunMode::kPaper;
+    case OrderRoute::kWatch:
+    case OrderRoute::kDryRun:
+      return RunMode::kDryRun;
+  }
+  return RunMode::kDryRun;
+}
+
+}  // namespace
+
+class Session::Impl {
+ public:
+  Impl(net::EventLoop& loop, const SessionSettings& settings)
+      : loop_(loop), settings_(settings), codec_(catalogue_), controls_(64), timer_(loop), view_timer_(loop) {
+    events_.reserve(4096);
+    due_.reserve(256);
+  }
+
+  Result<void> start() {
+    started_at_ = loop_.now();
+    loader_ = std::make_unique<CatalogueLoader>(CatalogueLoaderSettings{.gamma_url = settings_.urls.gamma},
+                                                filter_of(settings_.config), series_of(settings_.config),
+                                                [this](std::vector<ConditionSpec> specs) {
+                                                  loop_.post([this, specs = std::move(specs)] { add_markets(specs); });
+                                                });
+    std::vector<std::string> notes;
+    auto specs = loader_->load_all(notes);
+    if (!specs) return std::unexpected(specs.error());
+    if (!settings_.quiet && !notes.empty()) {
+      fmt::print(stderr, "{} markets refused by the catalogue, the first: {}\n", notes.size(), notes.front());
+    }
+    for (const ConditionSpec& spec : *specs) (void)catalogue_.add(spec);
+
+    auto strategies = make_strategies(settings_.config.strategies.enabled, strategy_settings_of(settings_.config));
+    if (!strategies) return std::unexpected(strategies.error());
+    engine_ = std::make_unique<Engine>(catalogue_,
+                                       engine_settings_of(settings_.config, settings_.route != OrderRoute::kWatch),
+                                       std::move(*strategies));
+    driver_ = std::make_unique<EngineDriver>(*engine_);
+    driver_->set_executor([this](const Command& c, Nanos now) { execute(c, now); });
+
+    if (auto ok = open_orders_route(); !ok) return ok;
+    open_feeds();
+    if (settings_.serve_page) {
+      web::DashboardOptions web;
+      web.host = settings_.config.web.address;
+      web.port = static_cast<std::uint16_t>(settings_.config.web.port);
+      web.token = settings_.dashboard_token;
+      auto page = web::DashboardServer::start(web, views_, controls_);
+      if (!page) return std::unexpected(page.error());
+      page_ = std::move(*page);
+    }
+    loader_->start_refreshing();
+    timer_.every(kTimerPeriod, [this] { on_timer(); });
+    view_timer_.every(kViewPeriod, [this] { publish_view(); });
+    return {};
+  }
+
+  ~Impl() { stop(); }
+
+  void stop() {
+    if (stopped_) return;
+    stopped_ = true;
+    timer_.cancel();
+    view_timer_.cancel();
+    loader_.reset();
+    page_.reset();
+    if (feed_) feed_->stop();
+    if (binance_) binance_->stop();
+    if (gateway_) gateway_->stop();
+  }
+
+  void kill(std::string_view reason) {
+    Event e = Event::make(EventKind::kKill, loop_.now());
+    e.halt.reason = static_cast<std::uint8_t>(HaltReason::kKillSwitch);
+    reason.copy(e.halt.note, std::min(reason.size(), sizeof e.halt.note - 1));
+    driver_->deliver(e);
+  }
+
+  [[nodiscard]] const Engine& engine() const noexcept { return *engine_; }
+  [[nodiscard]] std::string page_url() const { return page_ ? page_->url() : std::string(); }
+
+  [[nodiscard]] std::size_t live_books() const {
+    std::size_t n = 0;
+    for (std::uint32_t i = 0; i < engine_->books().size(); ++i) {
+      n += engine_->books()[ConditionId{i}].state() == BookState::kLive ? 1 : 0;
+    }
+    return n;
+  }
+
+  [[nodiscard]] SessionSummary summary() const {
+    SessionSummary s;
+    const auto& seen = engine_->opportunities().totals();
+    s.markets = catalogue_.size();
+    s.messages = messages_;
+    s.opportunities_seen = seen.seen;
+    s.opportunities_taken = seen.taken;
+    s.phantoms_refused = seen.phantoms;
+    s.orders = engine_->executor().counters().orders;
+    s.fills = engine_->executor().counters().fills;
+    s.invariant_violations = engine_->counters().invariant_violations;
+    s.decode_errors = codec_.counters().decode_errors;
+    s.gaps = engine_->counters().gaps;
+    s.resyncs = engine_->counters().resyncs;
+    const Valuation v = engine_->valuation();
+    s.pnl = v.pnl;
+    s.equity = v.equity;
+    s.fees = engine_->ledger().flows().fees;
+    s.decision = decision_latency_;
+    s.order = order_latency_;
+    return s;
+  }
+
+ private:
+  // --- orders
+  Result<void> open_orders_route() {
+    switch (settings_.route) {
+      case OrderRoute::kWatch:
+        return {};
+      case OrderRoute::kPaper:
+        paper_ = std::make_unique<FillModel>(catalogue_, engine_->books(), FillModelSettings{});
+        return {};
+      case OrderRoute::kDryRun:
+        return open_dry_run();
+      case OrderRoute::kEmbedded:
+        return open_embedded();
+    }
+    return {};
+  }
+
+  Result<void> open_embedded() {
+    auto account = open_embedded_account(loop_, settings_.urls.control, settings_.urls.clob,
+                                         static_cast<std::uint64_t>(settings_.config.simulator.seed),
+                                         engine_settings_of(settings_.config, true).starting_cash);
+    if (!account) return std::unexpected(account.error());
+    account_ = std::make_unique<EmbeddedAccount>(std::move(*account));
+    operations_ = make_embedded_operations(loop_, settings_.urls.control, account_->address, catalogue_,
+                                           [this](const Event& e) { driver_->deliver(e); });
+    return open_gateway(account_->key, account_->credentials, false);
+  }
+
+  // Nothing is sent, so the key need not be anybody's: what is shown is that orders are built, named and signed.
+  Result<void> open_dry_run() {
+    auto key = crypto::SecretKey::from_hex("0x" + std::string(63, '0') + "1");
+    if (!key) return std::unexpected(key.error());
+    account_ = std::make_unique<EmbeddedAccount>(
+        EmbeddedAccount{std::move(*key),
+                        {"00000000-0000-0000-0000-000000000000", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "dry"},
+                        ""});
+    return open_gateway(account_->key, account_->credentials, true);
+  }
+
+  Result<void> open_gateway(const crypto::SecretKey& key, const polymarket::ApiCredentials& credentials, bool dry_run) {
+    polymarket::GatewaySettings g;
+    g.clob_url = settings_.urls.clob;
+    g.user_ws_url = settings_.urls.ws_user;
+    g.credentials = credentials;
+    g.account.maker = key.address();
+    g.dry_run = dry_run;
+    g.salt_seed = static_cast<std::uint64_t>(loop_.now().ns);
+    g.order_timeout = settings_.config.execution.order_deadline;
+    polymarket::Gateway::Callbacks callbacks;
+    callbacks.on_event = [this](const Event& e) { driver_->deliver(e); };
+    callbacks.on_named = [](OrderId, const Digest&, Nanos) { return true; };
+    callbacks.on_action = [this](polymarket::VenueAction action, std::string_view words) {
+      if (action == polymarket::VenueAction::kHalt) kill(words);
+    };
+    auto gateway = polymarket::Gateway::make(loop_, std::move(g), key, catalogue_, operations_.get(), callbacks);
+    if (!gateway) return std::unexpected(gateway.error());
+    gateway_ = std::move(*gateway);
+    gateway_->start();
+    return {};
+  }
+
+  void execute(const Command& command, Nanos now) {
+    if (const auto* resync = std::get_if<Resync>(&command)) {
+      feed_->resync(resync->condition);
+      return;
+    }
+    if (paper_) {
+      paper_->execute(command, now);
+    } else if (gateway_) {
+      gateway_->execute(command);
+    }
+    if (std::holds_alternative<PlaceOrder>(command) && frame_received_.ns != 0) {
+      order_latency_.record((loop_.now() - frame_received_).ns);
+    }
+  }
+
+  // --- market data
+  void open_feeds() {
+    polymarket::MarketFeedSettings f;
+    f.url = settings_.urls.ws_market;
+    f.assets_per_connection = static_cast<std::size_t>(settings_.config.feed.assets_per_connection);
+    f.redundant = settings_.config.feed.redundant;
+    f.data_timeout = settings_.config.feed.data_timeout;
+    feed_ = std::make_unique<polymarket::MarketFeed>(
+        loop_, f,
+        polymarket::MarketFeed::Callbacks{
+            .on_frame = [this](std::string_view frame, Nanos received,
+                               std::uint16_t connection) { on_frame(frame, received, connection); },
+            .on_event = [this](const Event& e) { driver_->deliver(e); }});
+    std::vector<polymarket::FeedMarket> markets;
+    for (std::uint32_t i = 0; i < catalogue_.size(); ++i) {
+      markets.push_back({ConditionId{i}, catalogue_[ConditionId{i}].spec.tokens});
+    }
+    feed_->subscribe(markets);
+    feed_->start();
+
+    if (settings_.config.binance.symbols.empty()) return;
+    binance::BinanceFeedSettings b;
+    b.symbols = settings_.config.binance.symbols;
+    b.public_url = settings_.urls.binance_public;
+    b.market_url = settings_.urls.binance_market;
+    binance_ = std::make_unique<binance::BinanceFeed>(
+        loop_, b, binance::BinanceFeed::Callbacks{.on_event = [this](const Event& e) {
+          ++messages_;
+          driver_->deliver(e);
+        }});
+    binance_->start();
+  }
+
+  void on_frame(std::string_view frame, Nanos received, std::uint16_t connection) {
+    ++messages_;
+    events_.clear();
+    codec_.decode(frame, received, connection, events_);
+    feed_->admit(connection, events_);
+    if (events_.empty()) return;
+    frame_received_ = received;
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+      note_end(events_[i]);
+      driver_->deliver(events_[i]);
+    }
+    decision_latency_.record((loop_.now() - received).ns);
+    frame_received_ = Nanos{};
+  }
+
+  // Closed and resolved markets need no subscription any more; their positions are redeemed by the engine.
+  void note_end(const Event& e) {
+    if (e.header.kind != EventKind::kMarketStatus) return;
+    const MarketPhase phase = e.market.phase;
+    if (phase == MarketPhase::kResolved || phase == MarketPhase::kRedeemable) ended_.push_back(e.condition());
+  }
+
+  // News from the loader: new conditions, or changes of known ones.
+  void add_markets(const std::vector<ConditionSpec>& specs) {
+    if (stopped_) return;
+    std::vector<polymarket::FeedMarket> fresh;
+    for (const ConditionSpec& spec : specs) {
+      const auto known = catalogue_.find_condition(spec.condition_id);
+      if (known && catalogue_[*known].spec.phase >= MarketPhase::kClosed) continue;
+      const auto id = catalogue_.add(spec);
+      if (!id) continue;
+      driver_->deliver(Event::make(EventKind::kConditionAdded, loop_.now(), spec.venue, id->value));
+      if (!known) fresh.push_back({*id, spec.tokens});
+    }
+    if (!fresh.empty()) feed_->subscribe(fresh);
+  }
+
+  // --- time
+  void on_timer() {
+    const Nanos now = loop_.now();
+    driver_->deliver(Event::make(EventKind::kTimer, now));
+    if (paper_) {
+      due_.clear();
+      paper_->collect(now, due_);
+      for (const Event& e : due_) driver_->deliver(e);
+    }
+    if (!ended_.empty()) {
+      feed_->unsubscribe(ended_);
+      ended_.clear();
+    }
+    web::ControlRequest request;
+    while (controls_.pop(request)) kill(request.note.view());
+  }
+
+  void publish_view() {
+    EngineView& view = views_.draft();
+    view.clear();
+    builder_.build(*engine_, view);
+    view.mode = mode_of(settings_.route);
+    view.uptime = loop_.now() - started_at_;
+    view.totals.messages = messages_;
+    add_latency(view, "update to decision", decision_latency_);
+    add_latency(view, "update to order sent", order_latency_);
+    if (gateway_) add_latency(view, "order round trip", gateway_->order_round_trip());
+    add_feeds(view, feed_->health());
+    if (binance_) add_feeds(view, *binance_);
+    if (gateway_ && settings_.route == OrderRoute::kEmbedded) add_user_stream(view, gateway_->user_stream_up());
+    views_.publish();
+  }
+
+  net::EventLoop& loop_;
+  SessionSettings settings_;
+  Catalogue catalogue_;
+  polymarket::MarketCodec codec_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<EngineDriver> driver_;
+  std::unique_ptr<EmbeddedAccount> account_;
+  std::unique_ptr<polymarket::SetOperations> operations_;
+  std::unique_ptr<polymarket::Gateway> gateway_;
+  std::unique_ptr<FillModel> paper_;
+  std::unique_ptr<polymarket::MarketFeed> feed_;
+  std::unique_ptr<binance::BinanceFeed> binance_;
+  Mailbox<EngineView> views_;
+  SpscRing<web::ControlRequest> controls_;
+  std::unique_ptr<web::DashboardServer> page_;
+  std::unique_ptr<CatalogueLoader> loader_;
+  net::Timer timer_, view_timer_;
+  ViewBuilder builder_;
+  std::vector<Event> events_, due_;
+  std::vector<ConditionId> ended_;
+  std::uint64_t messages_ = 0;
+  LatencyHistogram decision_latency_, order_latency_;
+  Nanos frame_received_;  // of the frame being worked on; 0 between frames
+  Nanos started_at_;
+  bool stopped_ = false;
+};
+
+Result<std::unique_ptr<Session>> Session::start(net::EventLoop& loop, const SessionSettings& settings) {
+  auto impl = std::make_unique<Impl>(loop, settings);
+  if (auto ok = impl->start(); !ok) return std::unexpected(ok.error());
+  return std::unique_ptr<Session>(new Session(std::move(impl)));
+}
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::~Session() = default;
+const Engine& Session::engine() const noexcept { return impl_->engine(); }
+SessionSummary Session::summary() const { return impl_->summary(); }
+std::string Session::page_url() const { return impl_->page_url(); }
+std::size_t Session::live_books() const { return impl_->live_books(); }
+void Session::kill(std::string_view reason) { impl_->kill(reason); }
+void Session::stop() { impl_->stop(); }
+
+}  // namespace underround

@@ -1,0 +1,73 @@
+// Law 8: once warm, receiving and sending frames allocates nothing, over TCP and over TLS, with run() and with poll().
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "net/server.hpp"
+#include "net/websocket_client.hpp"
+
+namespace {
+std::atomic<std::uint64_t> allocations{0};
+}  // namespace
+
+// The whole test program counts; only the differences below matter.
+void* operator new(std::size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new[](std::size_t size) { return ::operator new(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace underround::net {
+namespace {
+
+constexpr Nanos kLong = Nanos::from_seconds(30);
+
+class ZeroAllocation : public testing::TestWithParam<bool> {};
+
+TEST_P(ZeroAllocation, EchoedFramesAndRepeatingTimers) {
+  ServerSettings server_settings;
+  WebSocketSettings client_settings;
+  if (GetParam()) {
+    server_settings.certificate = make_self_signed_certificate("127.0.0.1").value();
+    client_settings.tls = TlsContext::client({.ca_pem = server_settings.certificate->chain_pem}).value();
+  }
+  EventLoop loop;
+  const auto server = Server::listen(loop, server_settings,
+                                     {.on_upgrade =
+                                          [](const HttpRequest&, WebSocketSession s) {
+                                            s.on_message([s](std::string_view text) { s.send(text); });
+                                            return 101;
+                                          }})
+                          .value();
+  client_settings.url = server->url("ws");
+  std::uint64_t received = 0, ticks = 0;
+  WebSocketClient client(loop, client_settings, {.on_frame = [&](std::string_view, Nanos) { ++received; }});
+  Timer timer(loop);
+  timer.every(Nanos{1000}, [&] { ++ticks; });
+  client.connect();
+  ASSERT_TRUE(loop.run_until([&] { return client.is_open(); }, kLong));
+
+  const std::string text(300, 'x');
+  const auto exchange = [&](std::uint64_t rounds) {
+    for (std::uint64_t i = 0; i < rounds; ++i) {
+      client.send(text);
+      for (const std::uint64_t target = received + 1; received < target;) loop.poll();
+    }
+  };
+  exchange(100);  // warm-up
+  const std::uint64_t before = allocations.load();
+  exchange(1000);
+  EXPECT_EQ(allocations.load() - before, 0U);
+  EXPECT_GT(ticks, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Transport, ZeroAllocation, testing::Bool(),
+                         [](const auto& p) { return p.param ? "Tls" : "Tcp"; });
+
+}  // namespace
+}  // namespace underround::net

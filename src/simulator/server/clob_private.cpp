@@ -1,0 +1,310 @@
+#include "simulator/server/clob_private.hpp"
+
+#include <optional>
+
+#include "simulator/server/json_value.hpp"
+#include "simulator/server/json_writer.hpp"
+#include "simulator/server/wire_text.hpp"
+
+namespace underround::simulator {
+namespace {
+
+constexpr Nanos kHeartbeatLimit = Nanos::from_seconds(10);
+constexpr std::string_view kUnlimited =
+    "115792089237316195423570985008687907853269984665640564039457584007913129639935";
+// Exchanges of protocol page 3.1.
+constexpr std::string_view kSpenders[] = {"0xE111180000d2663C0091e4f400237545B87B996B",
+                                          "0xe2222d279d744050d28e00520010520000310F59",
+                                          "0xe3333700cA9d93003F00f0F71f8515005F6c00Aa"};
+
+bool is_address(std::string_view text) {
+  if (text.size() != 42 || !text.starts_with("0x")) return false;
+  return text.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
+}
+
+bool has_l1_headers(const Call& call) {
+  return is_address(call.header("POLY_ADDRESS")) && !call.header("POLY_SIGNATURE").empty() &&
+         !call.header("POLY_TIMESTAMP").empty();
+}
+
+std::string_view nonce_of(const Call& call) {
+  const std::string_view nonce = call.header("POLY_NONCE");
+  return nonce.empty() ? "0" : nonce;
+}
+
+Reply credentials_reply(const Credentials& c) {
+  Reply reply;
+  JsonWriter(reply.body)
+      .object()
+      .field("apiKey", c.key)
+      .field("secret", c.secret)
+      .field("passphrase", c.passphrase)
+      .end_object();
+  return reply;
+}
+
+Reply raw_reply(std::string body) { return {.status = 200, .body = std::move(body), .headers = {}}; }
+
+Reply cancel_reply(const std::vector<std::string>& gone, const std::vector<std::pair<std::string, std::string>>& kept) {
+  Reply reply;
+  JsonWriter w(reply.body);
+  w.object().key("canceled").array();
+  for (const std::string& id : gone) w.string(id);
+  w.end_array().key("not_canceled").object();
+  for (const auto& [id, reason] : kept) w.field(id, reason);
+  w.end_object().end_object();
+  return reply;
+}
+
+Reply page_reply(const std::vector<std::string>& rows, std::size_t offset, std::size_t limit) {
+  std::string data = "[";
+  std::size_t count = 0;
+  for (std::size_t i = offset; i < rows.size() && count < limit; ++i, ++count) {
+    if (count > 0) data += ',';
+    data += rows[i];
+  }
+  data += ']';
+  const bool more = offset + count < rows.size();
+  Reply reply;
+  JsonWriter(reply.body)
+      .object()
+      .integer("limit", static_cast<std::int64_t>(limit))
+      .integer("count", static_cast<std::int64_t>(count))
+      .field("next_cursor", more ? offset_cursor(offset + count) : std::string(kEndCursor))
+      .key("data").raw(data)
+      .end_object();
+  return reply;
+}
+
+}  // namespace
+
+Router::Handler ClobPrivate::keyed(Keyed handler) const {
+  return [this, handler = std::move(handler)](const Call& call) {
+    const Credentials* credentials = keys_.find(call.header("POLY_API_KEY"));
+    if (credentials == nullptr) return error_reply(401, "Unauthorized/Invalid api key");
+    return handler(*credentials, call);
+  };
+}
+
+void ClobPrivate::add_auth_routes(Router& router) {
+  router.add("POST", "/auth/api-key", [this](const Call& call) {
+    if (!has_l1_headers(call)) return error_reply(401, "Invalid L1 Request headers");
+    const Credentials* made = keys_.create(call.header("POLY_ADDRESS"), nonce_of(call));
+    return made != nullptr ? credentials_reply(*made) : error_reply(400, "Could not create api key");
+  });
+  router.add("GET", "/auth/derive-api-key", [this](const Call& call) {
+    if (!has_l1_headers(call)) return error_reply(401, "Invalid L1 Request headers");
+    return credentials_reply(keys_.derive(call.header("POLY_ADDRESS"), nonce_of(call)));
+  });
+  router.add("GET", "/auth/api-keys", keyed([this](const Credentials& by, const Call&) {
+    Reply reply;
+    JsonWriter w(reply.body);
+    w.object().key("apiKeys").array();
+    for (const std::string_view key : keys_.keys_of(by.address)) w.string(key);
+    w.end_array().end_object();
+    return reply;
+  }));
+  router.add("DELETE", "/auth/api-key", keyed([this](const Credentials& by, const Call&) {
+    keys_.remove(by.key);
+    return raw_reply("\"OK\"");
+  }));
+  router.add("GET", "/auth/ban-status/closed-only",
+             keyed([](const Credentials&, const Call&) { return raw_reply("{\"closed_only\":false}"); }));
+}
+
+AccountId ClobPrivate::find_owner(const Credentials& by, const Digest& id) const {
+  const OrderRecord* order = venue_.find_order(id);
+  return order != nullptr && by.holds(order->account) ? order->account : by.accounts.front();
+}
+
+Reply ClobPrivate::cancel_ids(const Credentials& by, const std::vector<std::string_view>& ids) {
+  std::vector<std::string> gone;
+  std::vector<std::pair<std::string, std::string>> kept;
+  for (const std::string_view text : ids) {
+    const auto id = parse_digest(text);
+    if (!id) return error_reply(400, "Invalid orderID");
+    const CancelResult result = venue_.cancel(find_owner(by, *id), *id);
+    if (result.cancelled) {
+      gone.emplace_back(text);
+    } else {
+      kept.emplace_back(text, result.reason);
+    }
+  }
+  return cancel_reply(gone, kept);
+}
+
+Reply ClobPrivate::cancel_scope(const Credentials& by, std::optional<MarketId> market, std::optional<unsigned> outcome) {
+  std::vector<std::string> gone;
+  for (const AccountId account : by.accounts) {
+    const auto ids = market || outcome ? venue_.cancel_market(account, market, outcome) : venue_.cancel_all(account);
+    for (const Digest& id : ids) gone.push_back(hex_text(id));
+  }
+  return cancel_reply(gone, {});
+}
+
+Reply ClobPrivate::cancel_market(const Credentials& by, const Call& call) {
+  const auto body = parse_json(call.request.body);
+  const std::string_view condition = body ? body->text("market") : "", asset = body ? body->text("asset_id") : "";
+  if (condition.empty() && asset.empty()) return error_reply(400, "Invalid market");
+  std::optional<MarketId> market;
+  std::optional<unsigned> outcome;
+  if (!condition.empty() && !(market = venue_.find_condition(condition))) return error_reply(400, "Invalid market");
+  if (!asset.empty()) {
+    const auto token = venue_.find_token(asset);
+    if (!token || (market && *market != token->market)) return error_reply(400, "Invalid token id");
+    market = token->market;
+    outcome = token->outcome;
+  }
+  return cancel_scope(by, market, outcome);
+}
+
+void ClobPrivate::add_order_routes(Router& router) {
+  router.add("POST", "/order", keyed([this](const Credentials& by, const Call& call) {
+    return entry_.post_order(by, call.request.body);
+  }));
+  router.add("POST", "/orders", keyed([this](const Credentials& by, const Call& call) {
+    return entry_.post_orders(by, call.request.body);
+  }));
+  router.add("DELETE", "/order", keyed([this](const Credentials& by, const Call& call) {
+    const auto body = parse_json(call.request.body);
+    if (!body || body->text("orderID").empty()) return error_reply(400, "Invalid orderID");
+    return cancel_ids(by, {body->text("orderID")});
+  }));
+  router.add("DELETE", "/orders", keyed([this](const Credentials& by, const Call& call) {
+    const auto body = parse_json(call.request.body);
+    if (!body || !body->is(JsonValue::Kind::kArray)) return error_reply(400, "Invalid order payload");
+    if (body->items.size() > kMaxCancels) return error_reply(400, "Payload exceeds the limit");
+    std::vector<std::string_view> ids;
+    for (const JsonValue& item : body->items) ids.push_back(item.scalar);
+    return cancel_ids(by, ids);
+  }));
+  router.add("DELETE", "/cancel-all", keyed([this](const Credentials& by, const Call&) {
+    return cancel_scope(by, std::nullopt, std::nullopt);
+  }));
+  router.add("DELETE", "/cancel-market-orders",
+             keyed([this](const Credentials& by, const Call& call) { return cancel_market(by, call); }));
+}
+
+Reply ClobPrivate::open_orders(const Credentials& by, const Call& call) const {
+  const auto offset = parse_offset_cursor(call.query.get("next_cursor"));
+  if (!offset) return error_reply(400, "Invalid next_cursor");
+  const std::string_view id = call.query.get("id"), market = call.query.get("market"), asset = call.query.get("asset_id");
+  std::vector<std::string> rows;
+  for (const AccountId account : by.accounts) {
+    for (const OrderRecord* order : venue_.open_orders(account)) {
+      const ConditionSpec& spec = venue_.market(order->market).spec;
+      if (!id.empty() && hex_text(order->id) != id) continue;
+      if (!market.empty() && spec.condition_id != market) continue;
+      if (!asset.empty() && spec.tokens[order->outcome] != asset) continue;
+      wire_.append_open_order(rows.emplace_back(), *order);
+    }
+  }
+  return page_reply(rows, *offset, kPage);
+}
+
+Reply ClobPrivate::trades(const Credentials& by, const Call& call) const {
+  constexpr std::size_t kMost = 10'000;
+  const auto offset = parse_offset_cursor(call.query.get("next_cursor"));
+  if (!offset) return error_reply(400, "Invalid next_cursor");
+  const std::string_view id = call.query.get("id"), market = call.query.get("market"), asset = call.query.get("asset_id");
+  const std::string maker = lower(call.query.get("maker_address"));
+  const Nanos after = Nanos::from_seconds(static_cast<std::int64_t>(call.query.size("after", 0)));
+  const bool has_before = call.query.has("before");
+  const Nanos before = Nanos::from_seconds(static_cast<std::int64_t>(call.query.size("before", 0)));
+  std::vector<std::string> rows;
+  for (const AccountId account : by.accounts) {
+    if (!maker.empty() && venue_.ledger().address(account) != maker) continue;
+    for (const TradeRecord* trade : venue_.trades(account, kMost)) {
+      const ConditionSpec& spec = venue_.market(trade->market).spec;
+      if (!id.empty() && wire_.trade_id(trade->id) != id) continue;
+      if (!market.empty() && spec.condition_id != market) continue;
+      if (!asset.empty() && spec.tokens[trade->outcome] != asset) continue;
+      if (trade->matched_at < after || (has_before && trade->matched_at > before)) continue;
+      wire_.append_trade(rows.emplace_back(), *trade, account);
+    }
+  }
+  return page_reply(rows, *offset, kPage);
+}
+
+// What the wallet of a signature type holds: type 0 is the signer itself, else the wallet it trades for.
+Reply ClobPrivate::balance(const Credentials& by, const Call& call) const {
+  const bool own = call.query.size("signature_type", 0) == 0;
+  const AccountId account = own ? by.accounts.front() : by.accounts.back();
+  const std::string_view type = call.query.get("asset_type");
+  std::int64_t base_units = 0;
+  if (type == "COLLATERAL") {
+    base_units = venue_.ledger().balance(account).micros;
+  } else if (type == "CONDITIONAL" || type == "CONDITIONAL-V2") {
+    const auto token = venue_.find_token(call.query.get("token_id"));
+    if (!token) return error_reply(400, "Invalid token id");
+    base_units = venue_.ledger().position(account, token->market, token->outcome).micros;
+  } else {
+    return error_reply(400, "Invalid asset type");
+  }
+  Reply reply;
+  JsonWriter w(reply.body);
+  w.object().field("balance", std::to_string(base_units)).key("allowances").object();
+  for (const std::string_view spender : kSpenders) w.field(spender, kUnlimited);
+  w.end_object().end_object();
+  return reply;
+}
+
+// Opt-in: begins with the first one; the id of the next comes with each answer (protocol page 8).
+Reply ClobPrivate::heartbeat(const Credentials& by, const Call& call) {
+  const auto body = parse_json(call.request.body);
+  if (!body) return error_reply(400, "Invalid payload");
+  const auto [it, first] = heartbeats_.try_emplace(by.key);
+  Heartbeat& beat = it->second;
+  Reply reply;
+  JsonWriter w(reply.body);
+  if (!first && body->text("heartbeat_id") != beat.expected_id) {
+    reply.status = 400;
+    w.object().field("error_msg", "Invalid Heartbeat ID").field("heartbeat_id", beat.expected_id).end_object();
+    return reply;
+  }
+  beat.last = venue_.now();
+  beat.expected_id = uuid_text(stable_hash(by.key) + ++beat.count, venue_.salt());
+  w.object().field("heartbeat_id", beat.expected_id).end_object();
+  return reply;
+}
+
+void ClobPrivate::check_heartbeats() {
+  for (auto it = heartbeats_.begin(); it != heartbeats_.end();) {
+    if (venue_.now() - it->second.last <= kHeartbeatLimit) {
+      ++it;
+      continue;
+    }
+    if (const Credentials* by = keys_.find(it->first)) {
+      for (const AccountId account : by->accounts) (void)venue_.cancel_all(account);
+    }
+    it = heartbeats_.erase(it);
+  }
+}
+
+void ClobPrivate::add_data_routes(Router& router) {
+  router.add("GET", "/data/orders",
+             keyed([this](const Credentials& by, const Call& call) { return open_orders(by, call); }));
+  router.add("GET", "/data/order/{}", keyed([this](const Credentials& by, const Call& call) {
+    const auto id = parse_digest(call.parts[0]);
+    if (!id) return error_reply(400, "Invalid orderID");
+    const OrderRecord* order = venue_.find_order(*id);
+    if (order == nullptr || !by.holds(order->account)) return raw_reply("null");
+    Reply reply;
+    wire_.append_open_order(reply.body, *order);
+    return reply;
+  }));
+  router.add("GET", "/data/trades", keyed([this](const Credentials& by, const Call& call) { return trades(by, call); }));
+  for (const std::string_view path : {"/balance-allowance", "/balance-allowance/update"}) {
+    router.add("GET", path, keyed([this](const Credentials& by, const Call& call) { return balance(by, call); }));
+  }
+  router.add("POST", "/v1/heartbeats",
+             keyed([this](const Credentials& by, const Call& call) { return heartbeat(by, call); }));
+}
+
+void ClobPrivate::add_routes(Router& router) {
+  add_auth_routes(router);
+  add_order_routes(router);
+  add_data_routes(router);
+}
+
+}  // namespace underround::simulator

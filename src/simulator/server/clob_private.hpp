@@ -1,0 +1,56 @@
+// CLOB REST behind a key: credentials, order entry, cancels, own orders and trades, balances (protocol pages 5 and 8).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "simulator/server/api_keys.hpp"
+#include "simulator/server/order_entry.hpp"
+#include "simulator/server/order_wire.hpp"
+#include "simulator/server/router.hpp"
+#include "simulator/simulation.hpp"
+
+namespace underround::simulator {
+
+class ClobPrivate {
+ public:
+  ClobPrivate(Simulation& simulation, ApiKeys& keys, const OrderWire& wire)
+      : venue_(simulation.venue()), keys_(keys), wire_(wire), entry_(venue_, keys, wire) {}
+  void add_routes(Router& router);
+  [[nodiscard]] const OrderEntry& entry() const noexcept { return entry_; }
+  // Dead-man switch: cancels for keys whose heartbeat is late. Called after every slice of time.
+  void check_heartbeats();
+
+  static constexpr std::size_t kMaxCancels = 1000;
+  static constexpr std::size_t kPage = 100;
+
+ private:
+  using Keyed = std::function<Reply(const Credentials&, const Call&)>;
+  void add_auth_routes(Router& router);
+  void add_order_routes(Router& router);
+  void add_data_routes(Router& router);
+  [[nodiscard]] Router::Handler keyed(Keyed handler) const;
+  [[nodiscard]] Reply cancel_ids(const Credentials& by, const std::vector<std::string_view>& ids);
+  [[nodiscard]] Reply cancel_scope(const Credentials& by, std::optional<MarketId> market, std::optional<unsigned> outcome);
+  [[nodiscard]] Reply cancel_market(const Credentials& by, const Call& call);
+  [[nodiscard]] Reply open_orders(const Credentials& by, const Call& call) const;
+  [[nodiscard]] Reply trades(const Credentials& by, const Call& call) const;
+  [[nodiscard]] Reply balance(const Credentials& by, const Call& call) const;
+  [[nodiscard]] Reply heartbeat(const Credentials& by, const Call& call);
+  [[nodiscard]] AccountId find_owner(const Credentials& by, const Digest& id) const;
+
+  struct Heartbeat {
+    std::string expected_id;
+    Nanos last;
+    std::uint64_t count = 0;
+  };
+  Venue& venue_;
+  ApiKeys& keys_;
+  const OrderWire& wire_;
+  OrderEntry entry_;
+  std::map<std::string, Heartbeat> heartbeats_;  // by API key
+};
+
+}  // namespace underround::simulator

@@ -1,0 +1,111 @@
+#include "simulator/world_election.hpp"
+
+#include <array>
+#include <cmath>
+#include <string>
+
+namespace underround::simulator {
+namespace {
+
+constexpr std::array<const char*, 12> kNames{"Amara Lindqvist", "Benoit Castellan", "Clara Whitcombe", "Dario Mendel",
+                                             "Elena Brandt",    "Farid Osei",       "Greta Nordahl",   "Hugo Laurent",
+                                             "Ines Calloway",   "Jonas Petrov",     "Katya Moreau",    "Leo Abernathy"};
+constexpr std::array<const char*, 12> kSlugs{"amara-lindqvist", "benoit-castellan", "clara-whitcombe", "dario-mendel",
+                                             "elena-brandt",    "farid-osei",       "greta-nordahl",   "hugo-laurent",
+                                             "ines-calloway",   "jonas-petrov",     "katya-moreau",    "leo-abernathy"};
+constexpr double kStepMeanSeconds = 12, kNewsMeanSeconds = 150;
+constexpr double kStepSize = 0.012, kNewsSize = 0.16;
+
+}  // namespace
+
+void WorldElection::schedule(Nanos when, Turn turn, std::size_t race) {
+  context_.scheduler.at(when, *this, static_cast<std::uint64_t>(race) << 2 | static_cast<std::uint64_t>(turn));
+}
+
+void WorldElection::start() {
+  const Nanos now = context_.scheduler.now();
+  ConditionSpec::Group full;
+  full.slug = "presidential-election-winner-2027";
+  full.title = "Presidential Election Winner 2027";
+  full.neg_risk = true;
+  full.declared_conditions = 12;
+  list_race(full, 12, now + Nanos::from_seconds(86'400 * 150));
+  ConditionSpec::Group open;
+  open.slug = "next-prime-minister";
+  open.title = "Who will be the next prime minister?";
+  open.neg_risk = true;
+  open.augmented = true;
+  open.declared_conditions = 7;
+  list_race(open, 6, now + Nanos::from_seconds(86'400 * 90));
+}
+
+void WorldElection::list_race(const ConditionSpec::Group& group, std::size_t names, Nanos end) {
+  const std::size_t index = races_.size();
+  Race& race = races_.emplace_back();
+  race.group = context_.venue.add_group(group);
+  const std::size_t legs = group.augmented ? names + 1 : names;
+  for (std::size_t i = 0; i < legs; ++i) {
+    const bool other = i == names;
+    ConditionSpec spec = base_spec();
+    spec.group_title = other ? "Other" : kNames[i];
+    spec.question = other ? "Will somebody else win?" : "Will " + spec.group_title + " win?";
+    spec.slug = group.slug + "-" + (other ? "other" : kSlugs[i]);
+    spec.tags = {"politics", "elections"};
+    spec.fees = FeeSchedule::taker(40'000, 1);
+    spec.tick = kTick0001;
+    spec.neg_risk_other = other;
+    spec.end_at = end;
+    race.markets.push_back(context_.venue.add_market(std::move(spec), race.group));
+    // Front runners first, a long tail behind; "Other" is worth a few percent.
+    race.strengths.push_back(other ? -2.2 : -0.32 * static_cast<double>(i) + 0.15 * rng_.normal());
+  }
+  update_fairs(race);
+  for (const MarketId market : race.markets) context_.venue.open_market(market);
+  schedule(context_.scheduler.now() + seconds(rng_.exponential(kStepMeanSeconds)), Turn::kStep, index);
+  schedule(context_.scheduler.now() + seconds(rng_.exponential(kNewsMeanSeconds)), Turn::kNews, index);
+  schedule(end, Turn::kEnd, index);
+}
+
+std::vector<double> WorldElection::shares(const Race& race) const {
+  std::vector<double> out;
+  double total = 0;
+  for (const double s : race.strengths) {
+    out.push_back(std::exp(s));
+    total += out.back();
+  }
+  for (double& share : out) share /= total;
+  return out;
+}
+
+void WorldElection::update_fairs(const Race& race) {
+  const std::vector<double> p = shares(race);
+  for (std::size_t i = 0; i < race.markets.size(); ++i) context_.fairs.set(race.markets[i], p[i]);
+}
+
+void WorldElection::on_due(Nanos now, std::uint64_t payload) {
+  const std::size_t index = payload >> 2;
+  Race& race = races_[index];
+  const auto turn = static_cast<Turn>(payload & 3U);
+  if (turn == Turn::kResolve) {
+    for (std::size_t i = 0; i < race.markets.size(); ++i) {
+      context_.venue.resolve_market(race.markets[i], i == race.winner ? 0 : 1);
+    }
+    return;
+  }
+  if (race.over) return;
+  if (turn == Turn::kEnd) {
+    race.over = true;
+    double dice = rng_.uniform();
+    const std::vector<double> p = shares(race);
+    while (race.winner + 1 < p.size() && dice >= p[race.winner]) dice -= p[race.winner++];
+    for (const MarketId market : race.markets) context_.venue.close_market(market);
+    schedule(now + Nanos::from_seconds(120), Turn::kResolve, index);
+    return;
+  }
+  const bool news = turn == Turn::kNews;
+  race.strengths[rng_.below(race.strengths.size())] += (news ? kNewsSize : kStepSize) * rng_.normal();
+  update_fairs(race);
+  schedule(now + seconds(rng_.exponential(news ? kNewsMeanSeconds : kStepMeanSeconds)), turn, index);
+}
+
+}  // namespace underround::simulator

@@ -1,0 +1,80 @@
+// From order terms to bytes ready for the socket: name (digest), sign, encode, HMAC.
+#include <benchmark/benchmark.h>
+
+#include <array>
+
+#include "venue/polymarket/clob_auth.hpp"
+#include "venue/polymarket/order_codec.hpp"
+#include "venue/polymarket/signing.hpp"
+
+namespace underround::polymarket {
+namespace {
+
+const crypto::SecretKey& key() {
+  static const crypto::SecretKey instance =
+      crypto::SecretKey::from_hex("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80").value();
+  return instance;
+}
+constexpr std::string_view kToken = "92731036366405609852694902829538320700924201907850005869413758921303000888856";
+
+Order next_order(const OrderSigner& signer) {
+  static std::uint64_t salt = 479249096354;
+  return signer.order(++salt, crypto::U256::parse(kToken).value(), {50'000'000, 100'000'000}, Side::kBuy, 1795000000123);
+}
+
+void order_name(benchmark::State& state) {
+  OrderSigner signer(key(), {.maker = key().address()});
+  const Order order = next_order(signer);
+  for (auto _ : state) benchmark::DoNotOptimize(signer.name(order, Exchange::kV2Standard));
+}
+BENCHMARK(order_name);
+
+void order_name_and_sign(benchmark::State& state) {
+  OrderSigner signer(key(), {.type = static_cast<SignatureType>(state.range(0)), .maker = key().address()});
+  SignatureBytes signature;
+  for (auto _ : state) {
+    signer.sign(signer.name(next_order(signer), Exchange::kV2Standard), signature);
+    benchmark::DoNotOptimize(signature);
+  }
+}
+BENCHMARK(order_name_and_sign)->Arg(0)->Arg(3);
+
+void order_to_signed_request_bytes(benchmark::State& state) {
+  OrderSigner signer(key(), {.maker = key().address()});
+  const auto l2 = L2Signer::make({.key = "00000000-0000-0000-0000-000000000001",
+                                  .secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+                                  .passphrase = std::string(64, 'a')},
+                                 key().address());
+  SignatureBytes signature;
+  std::array<char, kMaxOrderBody> buffer;
+  for (auto _ : state) {
+    const Order order = next_order(signer);
+    signer.sign(signer.name(order, Exchange::kV2Standard), signature);
+    const std::string_view body = encode_order(
+        {.order = &order, .signature = signature.view(), .owner = l2->api_key(), .tif = TimeInForce::kFak}, buffer);
+    benchmark::DoNotOptimize(l2->sign(1795000000, "POST", "/order", body));
+  }
+}
+BENCHMARK(order_to_signed_request_bytes);
+
+void l2_hmac_of_order_body(benchmark::State& state) {
+  const auto l2 = L2Signer::make({.key = "k", .secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", .passphrase = ""}, {});
+  const std::string body(900, 'x');
+  for (auto _ : state) benchmark::DoNotOptimize(l2->sign(1795000000, "POST", "/order", body));
+}
+BENCHMARK(l2_hmac_of_order_body);
+
+void encode_order_body(benchmark::State& state) {
+  OrderSigner signer(key(), {.maker = key().address()});
+  const Order order = next_order(signer);
+  SignatureBytes signature;
+  signer.sign(signer.name(order, Exchange::kV2Standard), signature);
+  std::array<char, kMaxOrderBody> buffer;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(encode_order({.order = &order, .signature = signature.view(), .owner = "o"}, buffer));
+  }
+}
+BENCHMARK(encode_order_body);
+
+}  // namespace
+}  // namespace underround::polymarket
