@@ -53,6 +53,13 @@ set_target_properties(ur_page PROPERTIES LINKER_LANGUAGE CXX)
 add_test(NAME dashboard COMMAND ${NPM_PROGRAM} test --silent WORKING_DIRECTORY ${page_source})
 
 # A page with made-up figures, to look at: dashboard_preview [--port N] [--scene trading|empty|starting|halted]
-add_executable(dashboard_preview EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/src/web/preview/main.cpp
-                                                  ${CMAKE_SOURCE_DIR}/src/web/preview/synthetic_view.cpp)
-target_link_libraries(dashboard_preview PRIVATE ur_web fmt::fmt Threads::Threads)
+if(NOT UNDERROUND_FUZZ)
+  add_executable(dashboard_preview ${CMAKE_SOURCE_DIR}/src/web/preview/main.cpp
+                                   ${CMAKE_SOURCE_DIR}/src/web/preview/synthetic_view.cpp)
+  target_link_libraries(dashboard_preview PRIVATE ur_web fmt::fmt Threads::Threads)
+  find_program(CHROMIUM_PROGRAM NAMES chromium chromium-browser google-chrome)
+  if(CHROMIUM_PROGRAM)
+    add_test(NAME dashboard_smoke COMMAND ${NODE_PROGRAM} ${page_source}/test/smoke.mjs $<TARGET_FILE:dashboard_preview>)
+    set_tests_properties(dashboard_smoke PROPERTIES TIMEOUT 300)
+  endif()
+endif()

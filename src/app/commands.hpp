@@ -7,6 +7,11 @@
 
 namespace underround::cli {
 
+[[nodiscard]] std::unique_ptr<Command> make_demo_command();
+[[nodiscard]] std::unique_ptr<Command> make_sim_command();
+[[nodiscard]] std::unique_ptr<Command> make_run_command();
+[[nodiscard]] std::unique_ptr<Command> make_scan_command();
+[[nodiscard]] std::unique_ptr<Command> make_replay_command();
 [[nodiscard]] std::unique_ptr<Command> make_config_command();
 [[nodiscard]] std::unique_ptr<Command> make_version_command();
 

@@ -216,7 +216,7 @@ const std::array<Key, 40> kKeys{
    .unit = "USD",
    .min = "1",
    .max = "1000000",
-   .reason = "Most cash at risk in one market, open orders and unsettled fills included.",
+   .reason = "Worst-case loss in one market, open orders and unsettled fills included.",
    .field = [](Config & c) -> auto& {return c.risk.max_position_usd;
 }
 , .first = true
@@ -226,16 +226,16 @@ const std::array<Key, 40> kKeys{
    .unit = "USD",
    .min = "1",
    .max = "1000000",
-   .reason = "Most cash at risk in one event: its markets stand or fall together.",
+   .reason = "Worst-case loss in one event: its markets stand or fall together.",
    .field = [](Config & c) -> auto& {return c.risk.max_event_usd;
 }
 }
 , {.path = "risk.max_total_usd",
-   .initial = "2000",
+   .initial = "1000",
    .unit = "USD",
    .min = "1",
    .max = "10000000",
-   .reason = "Most cash at risk in all markets together.",
+   .reason = "Dollars at work in all markets together: cost of positions plus open buys.",
    .field = [](Config & c) -> auto& {return c.risk.max_total_usd;
 }
 , .first = true
@@ -311,7 +311,7 @@ const std::array<Key, 40> kKeys{
    .unit = "USD",
    .min = "0",
    .max = "0.5",
-   .reason = "How far below the best bid, per share, an orphan leg may be sold to get rid of it.",
+   .reason = "How far below the price paid, per share, an orphan leg may be sold to get rid of it.",
    .field = [](Config & c) -> auto& {return c.execution.unwind_slippage_usd;
 }
 }

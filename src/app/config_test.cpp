@@ -149,7 +149,7 @@ INSTANTIATE_TEST_SUITE_P(
                "decimals; write for example risk.max_order_usd = 100\n"},
         Golden{"risk.max_total_usd = 99999999999999999999.5\n",
                "my.toml:1:22: risk.max_total_usd: '99999999999999999999.5' is not a plain decimal number of USD; write "
-               "for example risk.max_total_usd = 2000\n"},
+               "for example risk.max_total_usd = 1000\n"},
         Golden{"feed.redundant = \"yes\"\n",
                "my.toml:1:18: feed.redundant: expected true or false, found a string; "
                "write for example feed.redundant = false\n"},

@@ -3,6 +3,11 @@
 int main(int argc, char** argv) {
   using namespace underround::cli;
   std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(make_demo_command());
+  commands.push_back(make_sim_command());
+  commands.push_back(make_run_command());
+  commands.push_back(make_scan_command());
+  commands.push_back(make_replay_command());
   commands.push_back(make_config_command());
   commands.push_back(make_version_command());
   return run(argc, argv, std::move(commands));

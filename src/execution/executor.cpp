@@ -115,6 +115,10 @@ std::expected<OrderId, RiskRefusal> Executor::place(Plan& plan, std::uint8_t leg
   terms.side = side;
   terms.tif = plan.intent.tif;
   terms.post_only = plan.intent.post_only;
+  // A FAK BUY is an order for dollars (protocol page 6.7): better prices bring more shares, in whole cents' worth, and
+  // legs of a set would never be even. A GTC BUY is an order for shares; what does not match at once is cancelled.
+  const bool exact = needs_even_legs(plan.intent.kind) && side == Side::kBuy && terms.tif == TimeInForce::kFak;
+  if (exact) terms.tif = TimeInForce::kGtc;
   terms.limit = limit;
   terms.size = size;
   const RiskContext risk{context.now, context.catalogue, context.books, context.ledger};
@@ -122,6 +126,7 @@ std::expected<OrderId, RiskRefusal> Executor::place(Plan& plan, std::uint8_t leg
   if (!approved) return std::unexpected(approved.error());
 
   Order& order = orders_.add(*approved, leg);
+  order.immediate = exact;
   if (side == Side::kBuy) {
     order.reserved_cash = notional(limit, size, Rounding::kUp) +
                           context.catalogue[condition_of(terms.instrument)].spec.fees.budget(limit, size);

@@ -43,6 +43,7 @@ struct PendingOperation {
   PlanId plan;
   ConditionId condition;
   EventId event;
+  std::uint64_t outcome_mask = 0;  // convert: conditions of the event whose NO is given
   Shares amount;
   bool used = false;
 };

@@ -5,6 +5,22 @@
 #include "execution/executor.hpp"
 
 namespace underround {
+namespace {
+
+// Conditions of the event whose NO is given up, and those whose YES is received.
+struct Converted {
+  std::vector<ConditionId> given, received;
+};
+Converted split_by_mask(const PendingOperation& operation, const Catalogue& catalogue) {
+  Converted out;
+  const auto& conditions = catalogue.event(operation.event).conditions;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    (((operation.outcome_mask >> i) & 1U) != 0 ? out.given : out.received).push_back(conditions[i]);
+  }
+  return out;
+}
+
+}  // namespace
 
 void Executor::on_event(const Event& e, ExecutionContext& context) {
   switch (e.header.kind) {
@@ -34,8 +50,13 @@ void Executor::on_order(const Event& e, ExecutionContext& context) {
       if (is_terminal(e.order.status)) {
         order->matched = e.order.matched;
         end_order(*order, e.order.status, context);
-      } else {
-        order->status = e.order.status;
+        return;
+      }
+      order->status = e.order.status;
+      if (order->immediate && order->status == OrderStatus::kLive && !order->cancel_sent &&
+          e.order.matched < order->terms.size) {
+        order->cancel_sent = true;
+        context.commands.emplace_back(CancelOrder{order->id});
       }
       return;
     case EventKind::kOrderRejected:
@@ -162,7 +183,7 @@ bool Executor::run(Plan& plan, SetOperation kind, ConditionId condition, Shares 
   }
   const auto slot = std::find_if(operations_.begin(), operations_.end(), [](const auto& o) { return !o.used; });
   if (slot == operations_.end()) return false;
-  *slot = PendingOperation{OperationId{++operation_sequence_}, kind, plan.id, condition, EventId{}, amount, true};
+  *slot = PendingOperation{OperationId{++operation_sequence_}, kind, plan.id, condition, EventId{}, 0, amount, true};
   RunOperation command;
   command.id = slot->id;
   command.kind = kind;
@@ -177,6 +198,7 @@ bool Executor::run(Plan& plan, SetOperation kind, ConditionId condition, Shares 
         if (condition_of(leg.instrument) == conditions[i]) command.outcome_mask |= 1ULL << i;
       }
     }
+    slot->outcome_mask = command.outcome_mask;
   }
   plan.operation = slot->id;
   reserve_for_operation(*slot, true, context);
@@ -204,7 +226,7 @@ void Executor::reserve_for_operation(const PendingOperation& operation, bool res
       shares(instrument_of(operation.condition, 1));
       return;
     case SetOperation::kConvert:
-      for (const ConditionId condition : context.catalogue.event(operation.event).conditions) {
+      for (const ConditionId condition : split_by_mask(operation, context.catalogue).given) {
         shares(instrument_of(condition, 1));
       }
       return;
@@ -262,9 +284,11 @@ void Executor::apply_operation(const PendingOperation& operation, Usd gas, Execu
   switch (operation.kind) {
     case SetOperation::kSplit: context.ledger.split(operation.condition, operation.amount, gas); return;
     case SetOperation::kMerge: context.ledger.merge(operation.condition, operation.amount, gas); return;
-    case SetOperation::kConvert:
-      context.ledger.convert(context.catalogue.event(operation.event).conditions, {}, operation.amount, gas);
+    case SetOperation::kConvert: {
+      const auto [given, received] = split_by_mask(operation, context.catalogue);
+      context.ledger.convert(given, received, operation.amount, gas);
       return;
+    }
     case SetOperation::kRedeem: {
       const bool first_won = context.catalogue[operation.condition].winning_outcome == 0;
       context.ledger.redeem(operation.condition, first_won ? kOneUsd : Price{0}, gas);
@@ -290,7 +314,7 @@ void Executor::on_resolved(ConditionId condition, ExecutionContext& context) {
   });
   if (slot == operations_.end() || running) return;
   *slot = PendingOperation{OperationId{++operation_sequence_}, SetOperation::kRedeem, PlanId{}, condition,
-                           EventId{}, won.settled, true};
+                           EventId{}, 0, won.settled, true};
   RunOperation command;
   command.id = slot->id;
   command.kind = SetOperation::kRedeem;

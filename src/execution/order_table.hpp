@@ -21,6 +21,7 @@ struct Order {
   OrderTerms terms;
   OrderStatus status = OrderStatus::kNamed;
   RejectReason reject = RejectReason::kNone;
+  bool immediate = false;  // whatever does not match at once is cancelled
   bool cancel_sent = false;
   bool closed = false;  // finished, and its reservation released
   Shares filled;                          // by fill events

@@ -85,7 +85,9 @@ struct Timer::Impl : std::enable_shared_from_this<Impl> {
     running();
     if (armed != generation || period.ns == 0) return;  // replaced, cancelled or one-shot
     task = std::move(running);
-    arm(std::max(waitable.expiry() + nanoseconds(period.ns), steady_clock::now()));
+    const auto on_time = waitable.expiry() + nanoseconds(period.ns);
+    const auto now = steady_clock::now();
+    arm(on_time > now ? on_time : now + nanoseconds(period.ns));
   }
 
   HandlerMemory memory;

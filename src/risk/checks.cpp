@@ -40,11 +40,11 @@ struct RiskChecks {
     const bool lots = terms.size.micros > 0 && terms.size.micros % Shares::kMicrosPerLot == 0;
     return lots ? RiskRefusal::kNone : RiskRefusal::kSize;
   }
-  // Resting orders: the market's minimum. Marketable buys: one dollar (protocol page 6.6).
+  // Orders that may rest: the market's minimum. Buys that may match at once: one dollar (protocol page 6.6).
   [[nodiscard]] RiskRefusal min_size() const {
     const bool rests = terms.tif == TimeInForce::kGtc || terms.tif == TimeInForce::kGtd;
     if (rests && terms.size < condition.spec.min_order_size) return RiskRefusal::kMinSize;
-    if (!rests && buying() && value < Usd::whole(1)) return RiskRefusal::kMinSize;
+    if (buying() && !terms.post_only && value < Usd::whole(1)) return RiskRefusal::kMinSize;
     return RiskRefusal::kNone;
   }
   [[nodiscard]] const ConditionBook& book() const { return context.books[condition.id]; }

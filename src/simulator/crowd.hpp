@@ -29,7 +29,7 @@ class Crowd final : public Listener, public FairSink, public Task {
   static constexpr std::size_t kDesks = 2;
   static constexpr std::size_t kRetail = 4;
   static constexpr std::size_t kNoise = 6;
-  enum class Turn : std::uint8_t { kDesk, kRetail, kNoise, kRival, kConvert, kRedeem };
+  enum class Turn : std::uint8_t { kDesk, kRetail, kNoise, kRival, kConvert, kRedeem, kPull };
 
   struct Quote {
     OrderKey key;
@@ -67,6 +67,7 @@ class Crowd final : public Listener, public FairSink, public Task {
     GroupId group;
     bool complete = false;  // a set rivals may trust
     bool rival_pending = false;
+    bool pull_pending = false;
     std::array<DeskUnit, kDesks> desks;
   };
 
@@ -85,6 +86,7 @@ class Crowd final : public Listener, public FairSink, public Task {
   void refresh_unit(std::uint32_t unit, std::size_t desk);
   void refresh_desk_leg(Leg& leg, std::size_t desk);
   void refresh_retail(Leg& leg);
+  void pull_unit(Unit& unit);
   void ladder(const Leg& leg, std::size_t desk, double belief);
   void apply_targets(AccountId account, const Leg& leg, std::vector<Quote>& quotes);
   void snipe(AccountId account, const Leg& leg, double belief);

@@ -98,6 +98,22 @@ void Crowd::refresh_retail(Leg& l) {
   }
 }
 
+// Everybody off the event, in one go; retail comes back when it has understood.
+void Crowd::pull_unit(Unit& unit) {
+  unit.pull_pending = false;
+  venue_.begin_batch();
+  const auto drop = [&](std::vector<Quote>& quotes) {
+    for (const Quote& quote : quotes) venue_.cancel(quote.key);
+    quotes.clear();
+  };
+  for (const MarketId market : unit.legs) {
+    Leg& l = *leg(market);
+    for (MakerLeg& desk : l.desks) drop(desk.quotes);
+    drop(l.retail.quotes);
+  }
+  venue_.end_batch();
+}
+
 // Keeps what is already where it should be, cancels the rest, places what is missing.
 void Crowd::apply_targets(AccountId account, const Leg& l, std::vector<Quote>& quotes) {
   std::erase_if(quotes, [&](const Quote& quote) {

@@ -14,7 +14,6 @@
 #include <functional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/command.hpp"
@@ -61,9 +60,13 @@ class InProcessVenue final : private Listener, private Task {
 
  private:
   enum class Turn : std::uint8_t { kFrame, kTimer, kCommand };
+  // What arrives together. Subjects are the venue's until delivery: an outcome where an instrument belongs (see
+  // translate()), because the market may not be listed yet when the frame is sent.
   struct Frame {
     std::vector<Event> events;
-    MarketId listed;  // this frame adds the market to the catalogue first
+    MarketId market;
+    GroupId group;
+    bool lists = false;  // adds the market to the catalogue first
   };
 
   void on_due(Nanos now, std::uint64_t payload) override;
@@ -79,25 +82,28 @@ class InProcessVenue final : private Listener, private Task {
   void on_reference_trade(const ReferenceTrade& trade) override;
   void on_score(const ScoreUpdate& score) override;
 
-  std::uint32_t new_frame();
+  [[nodiscard]] std::uint32_t new_frame(MarketId market);
   void send(std::uint32_t frame, Nanos latency);
   void deliver(std::uint32_t frame, Nanos now);
-  void list(const Market& market, Nanos now);
-  void send_one(const Event& event, Nanos latency);
+  [[nodiscard]] bool translate(const Frame& frame, Event& event) const;
+  void list(const Market& market);
+  void add_to_catalogue(MarketId market);
+  void send_one(MarketId market, const Event& event, Nanos latency);
+  void send_phase(const Market& market, Nanos now);
+  // Appends to one frame for both tokens, or to one frame each when the streams have different latencies.
+  template <class Append>
+  void send_streams(MarketId market, Append&& append);
   void send_snapshot(MarketId market);
   void append_snapshot(std::vector<Event>& out, const Market& market, unsigned outcome);
-  void append_tick_change(std::vector<Event>& out, const Market& market, unsigned outcome);
-  void for_each_stream(MarketId market, const std::function<void(std::vector<Event>&, unsigned outcome)>& append);
 
-  void run(const Command& command, Nanos now);
-  void place(const PlaceOrder& command);
-  void cancel(const CancelOrder& command);
+  void run(const Command& command);
+  void place(const ApprovedOrder& approved);
+  void cancel(OrderId id);
   void operate(const RunOperation& command);
-  void fill(const TradeRecord& trade, const Digest& order, unsigned outcome, Side side, Price price, Shares size, Usd fee,
-            Liquidity liquidity);
+  [[nodiscard]] Result<void> try_operation(const RunOperation& command);
+  void send_order(const OrderRecord& order, EventKind kind, OrderStatus status, RejectReason reason);
   [[nodiscard]] Digest digest_of(OrderId id) const noexcept;
   [[nodiscard]] OrderId order_of(const Digest& digest) const noexcept;  // invalid when not ours
-  [[nodiscard]] static std::uint64_t fill_id(TradeId trade, const Digest& order) noexcept;
 
   Simulation& simulation_;
   Catalogue& catalogue_;
@@ -108,7 +114,7 @@ class InProcessVenue final : private Listener, private Task {
 
   std::vector<ConditionId> conditions_;  // by MarketId; invalid = not listed
   std::vector<MarketId> markets_;        // by ConditionId
-  std::vector<EventId> groups_;          // by GroupId
+  std::vector<EventId> groups_;          // by GroupId; invalid = not listed
   std::vector<bool> traded_;             // by MarketId: a trade in this transaction, a snapshot is due
   std::deque<Frame> frames_;
   std::vector<std::uint32_t> free_frames_;

@@ -24,7 +24,7 @@ struct LevelChange {  // canonical; the new aggregate size, 0 = level gone
 // this may be several price_change frames with one timestamp (data/ANALYSIS.md section 1).
 struct BookBatch {
   MarketId market;
-  Nanos time;  // whole milliseconds
+  Nanos time;  // whole milliseconds, strictly increasing per market (a second transaction in one ms is dated one later)
   std::span<const LevelChange> changes;
   Price best_bid;  // canonical, 0 when empty
   Price best_ask;  // canonical, 1 USD when empty

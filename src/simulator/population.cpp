@@ -9,6 +9,9 @@
 namespace underround::simulator {
 namespace {
 
+// A shock (a goal) makes everybody who quotes the event pull at once, before anybody quotes again.
+constexpr double kShock = 0.06;
+constexpr Nanos kPullLatency = Nanos::from_millis(120);
 // Enough never to matter: the population must not run out of money in a year.
 constexpr Usd kPurse = Usd::whole(500'000'000);
 
@@ -150,8 +153,13 @@ void Crowd::on_fair(MarketId market, double probability) {
   Leg* l = leg(market);
   if (l == nullptr) return;
   const double enough = threshold(*l);
+  Unit& unit = units_[l->unit];
+  if (unit.group.valid() && !unit.pull_pending && std::abs(probability - l->desks[0].belief) >= kShock) {
+    unit.pull_pending = true;
+    schedule(latency(kPullLatency, 0.3), Turn::kPull, l->unit);
+  }
   for (std::size_t desk = 0; desk < kDesks; ++desk) {
-    DeskUnit& state = units_[l->unit].desks[desk];
+    DeskUnit& state = unit.desks[desk];
     if (state.pending) {
       // The same piece of news may move several legs; later news waits for the next look.
       if (state.seen_at == scheduler_.now()) l->desks[desk].next_belief = probability;
@@ -193,6 +201,7 @@ void Crowd::on_due(Nanos /*now*/, std::uint64_t payload) {
   const auto turn = static_cast<Turn>(payload & 15U);
   if (turn == Turn::kDesk) return refresh_unit(static_cast<std::uint32_t>(index), who);
   if (turn == Turn::kRival) return strike(units_[index], static_cast<std::uint32_t>(index));
+  if (turn == Turn::kPull) return pull_unit(units_[index]);
   if (turn == Turn::kConvert) return convert(units_[index]);
   const MarketId market{static_cast<std::uint32_t>(index)};
   if (turn == Turn::kRedeem) {

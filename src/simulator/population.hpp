@@ -18,7 +18,7 @@ struct PopulationSettings {
   Nanos second_desk_latency = Nanos::from_millis(600);
   // Retail makers: one small quote on one leg, old for seconds after the world has moved.
   Nanos retail_latency = Nanos::from_millis(3500);
-  double retail_size_median_shares = 15;
+  double retail_size_median_shares = 28;  // the thinnest leg of a set then has about 15
   // Rivals: from seeing a mispriced set to their orders' arrival.
   Nanos rival_latency = Nanos::from_millis(3200);
   double rival_min_edge = 0.002;  // USD a set after fees

@@ -76,6 +76,7 @@ void Venue::execute(OrderRecord& taker, const std::vector<PlannedFill>& fills) {
     trade.matched_at = trade.updated_at = now();
     const Price level = fills[i].price;
     touch(taker.market, opposite(canonical_side(taker.side, taker.outcome)), level);
+    const std::size_t first = i;
     for (; i < fills.size() && fills[i].price == level; ++i) execute_one(taker, fills[i], trade);
     taker.trades.push_back(trade.id);
     market.has_traded = true;
@@ -84,6 +85,12 @@ void Venue::execute(OrderRecord& taker, const std::vector<PlannedFill>& fills) {
     market.last_trade_side = trade.side;
     market.volume += trade.cash;
     publish_trade(trade);
+    // The trade is told before what it did to the makers' orders.
+    for (std::size_t f = first; f < i; ++f) {
+      OrderRecord& maker = records_[fills[f].slot];
+      announce(maker, OrderEvent::kUpdate);
+      if (maker.state == OrderState::kMatched) finish(maker);
+    }
   }
 }
 
@@ -118,8 +125,6 @@ void Venue::execute_one(OrderRecord& taker, const PlannedFill& fill, TradeRecord
   const bool gone = markets_[taker.market.value].book->fill(fill.slot, fill.size);
   reserve_remaining(maker);
   if (gone) maker.state = OrderState::kMatched;
-  announce(maker, OrderEvent::kUpdate);
-  if (gone) finish(maker);
 }
 
 void Venue::publish_trade(TradeRecord& trade) {
@@ -239,7 +244,8 @@ void Venue::flush_batch() {
       return change.size == before;
     });
     if (pending.changes.empty()) continue;
-    market.last_change = Nanos::from_millis(now().millis());
+    // Strictly later than the change before: all frames of one timestamp must agree on the best prices.
+    market.last_change = std::max(Nanos::from_millis(now().millis()), market.last_change + Nanos::from_millis(1));
     const BookBatch batch{pending.market, market.last_change, pending.changes, market.book->best_bid(),
                           market.book->best_ask()};
     for (Listener* listener : listeners_) listener->on_book(batch);

@@ -13,8 +13,8 @@ constexpr std::array<const char*, 12> kNames{"Amara Lindqvist", "Benoit Castella
 constexpr std::array<const char*, 12> kSlugs{"amara-lindqvist", "benoit-castellan", "clara-whitcombe", "dario-mendel",
                                              "elena-brandt",    "farid-osei",       "greta-nordahl",   "hugo-laurent",
                                              "ines-calloway",   "jonas-petrov",     "katya-moreau",    "leo-abernathy"};
-constexpr double kStepMeanSeconds = 12, kNewsMeanSeconds = 150;
-constexpr double kStepSize = 0.012, kNewsSize = 0.16;
+constexpr double kStepMeanSeconds = 12, kNewsMeanSeconds = 75;
+constexpr double kStepSize = 0.012, kNewsSize = 0.22;
 
 }  // namespace
 
@@ -24,22 +24,28 @@ void WorldElection::schedule(Nanos when, Turn turn, std::size_t race) {
 
 void WorldElection::start() {
   const Nanos now = context_.scheduler.now();
-  ConditionSpec::Group full;
-  full.slug = "presidential-election-winner-2027";
-  full.title = "Presidential Election Winner 2027";
-  full.neg_risk = true;
-  full.declared_conditions = 12;
-  list_race(full, 12, now + Nanos::from_seconds(86'400 * 150));
-  ConditionSpec::Group open;
-  open.slug = "next-prime-minister";
-  open.title = "Who will be the next prime minister?";
-  open.neg_risk = true;
-  open.augmented = true;
-  open.declared_conditions = 7;
-  list_race(open, 6, now + Nanos::from_seconds(86'400 * 90));
+  ConditionSpec::Group group;
+  group.neg_risk = true;
+  group.slug = "presidential-election-winner-2027";
+  group.title = "Presidential Election Winner 2027";
+  group.declared_conditions = 12;
+  list_race(group, 12, 0.20, now + Nanos::from_seconds(86'400 * 150));
+  group.slug = "alliance-secretary-general-2027";
+  group.title = "Next secretary general of the alliance";
+  group.declared_conditions = 8;
+  list_race(group, 8, 0.10, now + Nanos::from_seconds(86'400 * 60));
+  group.slug = "peace-summit-host-2027";
+  group.title = "Who will host the peace summit?";
+  group.declared_conditions = 5;
+  list_race(group, 5, 0.15, now + Nanos::from_seconds(86'400 * 40));
+  group.slug = "next-prime-minister";
+  group.title = "Who will be the next prime minister?";
+  group.augmented = true;
+  group.declared_conditions = 7;
+  list_race(group, 6, 0.30, now + Nanos::from_seconds(86'400 * 90));
 }
 
-void WorldElection::list_race(const ConditionSpec::Group& group, std::size_t names, Nanos end) {
+void WorldElection::list_race(const ConditionSpec::Group& group, std::size_t names, double steepness, Nanos end) {
   const std::size_t index = races_.size();
   Race& race = races_.emplace_back();
   race.group = context_.venue.add_group(group);
@@ -50,14 +56,14 @@ void WorldElection::list_race(const ConditionSpec::Group& group, std::size_t nam
     spec.group_title = other ? "Other" : kNames[i];
     spec.question = other ? "Will somebody else win?" : "Will " + spec.group_title + " win?";
     spec.slug = group.slug + "-" + (other ? "other" : kSlugs[i]);
-    spec.tags = {"politics", "elections"};
-    spec.fees = FeeSchedule::taker(40'000, 1);
+    spec.tags = {group.augmented ? "politics" : "geopolitics", "elections"};
+    spec.fees = group.augmented ? FeeSchedule::taker(40'000, 1) : FeeSchedule::free();
     spec.tick = kTick0001;
     spec.neg_risk_other = other;
     spec.end_at = end;
     race.markets.push_back(context_.venue.add_market(std::move(spec), race.group));
     // Front runners first, a long tail behind; "Other" is worth a few percent.
-    race.strengths.push_back(other ? -2.2 : -0.32 * static_cast<double>(i) + 0.15 * rng_.normal());
+    race.strengths.push_back(other ? -2.2 : -steepness * static_cast<double>(i) + 0.1 * rng_.normal());
   }
   update_fairs(race);
   for (const MarketId market : race.markets) context_.venue.open_market(market);
@@ -82,6 +88,15 @@ void WorldElection::update_fairs(const Race& race) {
   for (std::size_t i = 0; i < race.markets.size(); ++i) context_.fairs.set(race.markets[i], p[i]);
 }
 
+// Drawn by share.
+std::size_t WorldElection::in_the_news(const Race& race) {
+  const std::vector<double> p = shares(race);
+  double dice = rng_.uniform();
+  std::size_t name = 0;
+  while (name + 1 < p.size() && dice >= p[name]) dice -= p[name++];
+  return name;
+}
+
 void WorldElection::on_due(Nanos now, std::uint64_t payload) {
   const std::size_t index = payload >> 2;
   Race& race = races_[index];
@@ -95,15 +110,16 @@ void WorldElection::on_due(Nanos now, std::uint64_t payload) {
   if (race.over) return;
   if (turn == Turn::kEnd) {
     race.over = true;
-    double dice = rng_.uniform();
-    const std::vector<double> p = shares(race);
-    while (race.winner + 1 < p.size() && dice >= p[race.winner]) dice -= p[race.winner++];
+    race.winner = in_the_news(race);
     for (const MarketId market : race.markets) context_.venue.close_market(market);
     schedule(now + Nanos::from_seconds(120), Turn::kResolve, index);
     return;
   }
   const bool news = turn == Turn::kNews;
-  race.strengths[rng_.below(race.strengths.size())] += (news ? kNewsSize : kStepSize) * rng_.normal();
+  const std::size_t name = news ? in_the_news(race) : rng_.below(race.strengths.size());
+  race.strengths[name] += (news ? kNewsSize : kStepSize) * rng_.normal();
+  // Nobody runs away for ever: strengths are pulled back towards the field.
+  race.strengths[name] *= 0.995;
   update_fairs(race);
   schedule(now + seconds(rng_.exponential(news ? kNewsMeanSeconds : kStepMeanSeconds)), turn, index);
 }

@@ -1,6 +1,8 @@
-// Elections: a complete neg-risk event of twelve, and a trap of six names plus an open "Other" (augmented: more names may
-// be added, so its legs are not a complete set although the venue prices them as if).
-// Assumptions: shares are a softmax of random-walk strengths; many small steps, now and then news about one candidate.
+// Races: a complete neg-risk election of twelve, two smaller complete ones, and a trap of six names plus an open "Other"
+// (augmented: more names may be added, so its legs are not a complete set although the venue prices them as if).
+// Assumptions: shares are a softmax of random-walk strengths; many small steps, now and then news, mostly about somebody
+// with a chance. The complete races are geopolitics, a category without taker fee (protocol 11): with 0.04 a leg a full
+// set would cost about 3.4 cents in fees and no published mispricing would be worth taking.
 #pragma once
 
 #include <vector>
@@ -25,7 +27,9 @@ class WorldElection final : public Task {
     std::size_t winner = 0;
     bool over = false;
   };
-  void list_race(const ConditionSpec::Group& group, std::size_t names, Nanos end);
+  // `steepness`: how fast strength falls from name to name.
+  void list_race(const ConditionSpec::Group& group, std::size_t names, double steepness, Nanos end);
+  [[nodiscard]] std::size_t in_the_news(const Race& race);
   void update_fairs(const Race& race);
   [[nodiscard]] std::vector<double> shares(const Race& race) const;
   void schedule(Nanos when, Turn turn, std::size_t race);

@@ -1,6 +1,7 @@
 #include "simulator/world_football.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "simulator/probability.hpp"
@@ -19,6 +20,7 @@ constexpr std::array<Club, 16> kClubs{Club{"ald", "Alderport"},  Club{"bex", "Be
                                       Club{"nor", "Northaven"},  Club{"ost", "Ostmere"},   Club{"pen", "Penhallow"},
                                       Club{"ros", "Rosscastle"}};
 constexpr double kHalf = 2700, kBreak = 900, kRegular = 5400;
+constexpr double kIncidentsPerTick = 5.0 / 600;  // one in ten minutes of five-second ticks
 constexpr Nanos kTickLive = Nanos::from_seconds(5);
 constexpr Nanos kTickBefore = Nanos::from_seconds(45);
 constexpr Nanos kResolveAfter = Nanos::from_seconds(60);
@@ -124,6 +126,12 @@ void WorldFootball::tick(std::size_t index, Nanos now) {
   play(match, played_seconds(match, now - kTickLive), played);
   if (match.home + match.away != goals) tell(match, now);
   if (played < full_time(match)) {
+    match.home_rate *= 1.0 + 0.004 * rng_.normal();
+    match.away_rate *= 1.0 + 0.004 * rng_.normal();
+    if (rng_.chance(kIncidentsPerTick)) {
+      double& rate = rng_.chance(0.5) ? match.home_rate : match.away_rate;
+      rate = std::clamp(rate * std::exp(0.22 * rng_.normal()), 0.3, 4.0);
+    }
     update_fairs(match, played);
     schedule(now + kTickLive, Turn::kTick, index);
     return;

@@ -1,6 +1,7 @@
 // Three-way football matches (home, draw, away: a complete neg-risk event), goals by Poisson process, final whistle.
 // Assumptions: constant scoring rates drawn per match (about 1.5 and 1.15 a match), 45 + 45 minutes with a 15 minute
-// break and a few minutes of stoppage time; before kick-off the rates drift a little.
+// break and a few minutes of stoppage time; rates drift, and every ten minutes or so something happens short of a goal
+// (a card, a penalty) that changes one side's rate.
 #pragma once
 
 #include <array>

@@ -7,9 +7,9 @@
 
 #include <array>
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
+#include "base/flat_map.hpp"
 #include "core/ids.hpp"
 #include "core/intent.hpp"
 #include "core/units.hpp"
@@ -31,7 +31,7 @@ enum class Fate : std::uint8_t {
 [[nodiscard]] const char* to_string(Fate fate) noexcept;
 
 struct Opportunity {
-  std::uint64_t id = 0;  // 1, 2, 3, ...
+  std::uint64_t id = 0;  // rises; a number may be skipped
   StrategyId strategy;
   IntentKind kind = IntentKind::kDirectional;
   std::uint32_t subject = 0;  // ConditionId or EventId value, as `subject_is_event` says
@@ -60,7 +60,7 @@ class OpportunityLog {
   void mark(std::uint64_t id, Fate fate) noexcept;  // kTaken is never overwritten by a later refusal
   void gone(const Key& key, Nanos now);
   // A signal that was no opportunity at all: counted, kept as a closed episode with fate kPhantom. One count per
-  // episode of phantom, not per update.
+  // episode of phantom, not per update: the episode lasts until gone().
   void phantom(const Key& key, Price edge, Nanos now);
 
   [[nodiscard]] const Opportunity* find(std::uint64_t id) const noexcept;
@@ -82,15 +82,16 @@ class OpportunityLog {
   }
 
  private:
-  [[nodiscard]] static std::uint64_t hash(const Key& key) noexcept;
   Opportunity& open_new(const Key& key, Nanos now);
+  Opportunity* slot_of(std::uint64_t id) noexcept;
   void close(Opportunity& o, Nanos now);
+  void set_fate(Opportunity& o, Fate fate) noexcept;
   Totals& totals_of(StrategyId strategy);
 
-  std::vector<Opportunity> ring_;  // slot = id % capacity
+  std::vector<Opportunity> ring_;  // slot = id % capacity; id 0 = never used
   std::uint64_t next_id_ = 1;
-  std::unordered_map<std::uint64_t, std::uint64_t> open_;      // key hash -> episode id
-  std::unordered_map<std::uint64_t, Nanos> phantom_last_;      // key hash -> last time this phantom was seen
+  FlatMap<std::uint64_t> open_;      // packed key -> episode id
+  FlatMap<std::uint64_t> phantoms_;  // packed key -> id of the phantom that has not gone yet
   Totals totals_;
   std::vector<Totals> by_strategy_;
   void (*on_closed_)(void*, const Opportunity&) = nullptr;

@@ -28,12 +28,13 @@ TEST(EquityHistory, SameTimeReplacesAndEarlierTimeIsDropped) {
 TEST(EquityHistory, LongRunsStayBoundedOrderedAndKeepBothEnds) {
   EXPECT_TRUE(rc::check("any run", [] {
     const auto steps = *rc::gen::container<std::vector<int>>(1000, rc::gen::inRange(0, 5000));
-    EquityHistory history(16);
+    const auto capacity = *rc::gen::inRange<std::size_t>(4, 20);
+    EquityHistory history(capacity);
     std::int64_t time_ms = 0, count = 0;
     for (const int step : steps) {
       time_ms += step;
       history.push(at(time_ms, ++count));
-      RC_ASSERT(history.points().size() <= 16U);
+      RC_ASSERT(history.points().size() <= capacity);
       RC_ASSERT(history.points().back().equity == Usd{count});
     }
     const auto points = history.points();

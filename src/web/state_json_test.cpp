@@ -194,6 +194,22 @@ TEST(JsonWriter, AnyBytesBecomeValidJson) {
   }));
 }
 
+TEST(JsonWriter, IllFormedUtf8IsReplacedByteByByteAndTheRestKept) {
+  const auto written = [](std::string_view text) {
+    fmt::memory_buffer out;
+    JsonWriter(out).value(text);
+    return fmt::to_string(out);
+  };
+  EXPECT_EQ(written("\xf0\x9f\x98\x80 \xed\x9f\xbf \xe0\xa0\x80"), "\"\xf0\x9f\x98\x80 \xed\x9f\xbf \xe0\xa0\x80\"");
+  const std::string bad = "\xef\xbf\xbd";
+  EXPECT_EQ(written("\xc0\x80x"), "\"" + bad + bad + "x\"");                    // overlong
+  EXPECT_EQ(written("\xe0\x80\x80"), "\"" + bad + bad + bad + "\"");            // overlong
+  EXPECT_EQ(written("\xed\xa0\x80"), "\"" + bad + bad + bad + "\"");            // surrogate
+  EXPECT_EQ(written("\xf0\x80\x80\x80"), "\"" + bad + bad + bad + bad + "\"");  // overlong
+  EXPECT_EQ(written("\xf4\x90\x80\x80"), "\"" + bad + bad + bad + bad + "\"");  // beyond U+10FFFF
+  EXPECT_EQ(written("\xe2\x82"), "\"" + bad + bad + "\"");                      // cut off
+}
+
 TEST(ViewText, CutsAtWholeCharacters) {
   ViewText<4> text;
   text.assign("ab\xc3\xa9");  // four bytes and the zero do not fit

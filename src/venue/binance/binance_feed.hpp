@@ -33,8 +33,8 @@ struct BinanceFeedSettings {
   Nanos lifetime = Nanos::from_seconds(23 * 3600 + 1800);  // the venue cuts at 24 h
   Nanos tick = Nanos::from_millis(100);                    // 0 = the owner calls tick(now)
   net::BackoffSettings backoff{};
-  std::uint64_t seed = 1;                 // jitter
-  std::uint16_t first_connection = 1000;  // connection numbers in events: four from here on
+  std::uint64_t seed = 1;                   // jitter
+  std::uint16_t first_connection = 60'000;  // connection numbers in events: four from here on
 };
 
 struct BinanceRouteHealth {
@@ -64,7 +64,7 @@ class BinanceFeed {
   void stop();
   void tick(Nanos now);  // watchdogs, roll-over, reconnects
   [[nodiscard]] const SymbolTable& symbols() const noexcept;
-  [[nodiscard]] const MarketCodec::Counters& codec_counters() const noexcept;
+  [[nodiscard]] MarketCodec::Counters codec_counters() const noexcept;  // both routes
   [[nodiscard]] std::array<BinanceRouteHealth, 2> health() const;
 
  private:

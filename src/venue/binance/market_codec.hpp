@@ -32,7 +32,8 @@ class MarketCodec {
   MarketCodec& operator=(MarketCodec&&) noexcept;
 
   // Appends to `out`. kPadding bytes after the frame must be readable. Numbers may be strings or numbers.
-  void decode(std::string_view padded_frame, Nanos received, std::uint16_t connection, std::vector<Event>& out);
+  // Returns the symbol whose stream spoke, also when the update was stale; invalid for everything else.
+  SymbolId decode(std::string_view padded_frame, Nanos received, std::uint16_t connection, std::vector<Event>& out);
   // Continuity is lost anyway (no connection was up): ids may start again from anywhere.
   void forget_sequences();
   [[nodiscard]] const Counters& counters() const noexcept;

@@ -153,8 +153,8 @@ TEST(OrderAmounts, EveryOrderIsLegalForItsTick) {
       RC_ASSERT(usd % unit == 0);
       RC_ASSERT(shares == size.micros);
     }
-    RC_ASSERT(usd <= exact.micros);     // never more dollars than size * limit
-    RC_ASSERT(shares <= size.micros);   // never more shares asked for than the terms say
+    RC_ASSERT(usd <= exact.micros);    // never more dollars than size * limit
+    RC_ASSERT(shares <= size.micros);  // never more shares asked for than the terms say
     // The implied price is never worse than the limit: usd / shares <= limit for buys, >= for sells.
     const Int128 value = static_cast<Int128>(usd) * Price::kPipsPerUsd;
     const Int128 at_limit = static_cast<Int128>(shares) * limit.pips;

@@ -238,8 +238,9 @@ bool BookIntegrity::matches(InstrumentId instrument, const L2Book& book, unsigne
 
 // Tries what no frame has said, until one choice reproduces the hash.
 bool BookIntegrity::recover(InstrumentId instrument, Terms& terms, std::string_view expected) {
-  if ((terms.said_tick && terms.said_neg_risk && terms.said_last_trade) || terms.recoveries_left == 0) return false;
-  --terms.recoveries_left;
+  // A book that carries last_trade_price is hashed with it; a print alone proves nothing about the form.
+  const bool form_known = terms.said_last_trade && !terms.last_trade_from_print;
+  if ((terms.said_tick && terms.said_neg_risk && form_known) || terms.recoveries_left == 0) return false;
   Terms guess = terms;
   const auto fits = [&] {
     if (hasher_.hash_again(hash_terms(instrument, guess)) != expected) return false;
@@ -247,10 +248,9 @@ bool BookIntegrity::recover(InstrumentId instrument, Terms& terms, std::string_v
     terms.neg_risk = guess.neg_risk;
     terms.last_trade = guess.last_trade;
     terms.form = guess.form;
-    terms.said_tick = terms.said_neg_risk = terms.said_last_trade = true;
     return true;
   };
-  if (!terms.said_last_trade) {
+  if (!form_known) {
     guess.form = BookHashForm::kLevelsOnly;
     if (fits()) return true;
   }
@@ -261,9 +261,10 @@ bool BookIntegrity::recover(InstrumentId instrument, Terms& terms, std::string_v
       guess.neg_risk = neg_risk;
       guess.form = BookHashForm::kFull;
       if (fits()) return true;
-      if (terms.said_last_trade) continue;
+      if (form_known) continue;
       guess.form = BookHashForm::kNoLastTrade;
       if (fits()) return true;
+      if (terms.said_last_trade) continue;
       guess.form = BookHashForm::kFull;
       // Last trades on the common grids; the venue writes two or three decimals.
       for (std::int32_t pips = 10; pips < Price::kPipsPerUsd; pips += 10) {
@@ -276,6 +277,7 @@ bool BookIntegrity::recover(InstrumentId instrument, Terms& terms, std::string_v
     }
     if (terms.said_tick) break;
   }
+  --terms.recoveries_left;
   return false;
 }
 

@@ -97,7 +97,7 @@ class BookIntegrity final : public FrameObserver {
     bool started = false;
     bool said_tick = false, said_neg_risk = false, said_last_trade = false;
     bool last_trade_from_print = false;  // its number of decimals may differ from the book's
-    int recoveries_left = 4;
+    int recoveries_left = 4;  // each failed one costs thousands of hashes
     // The price_change batch in flight: per token the hash all its entries carry.
     Nanos batch_time{};
     std::array<std::string, 2> batch_hash;

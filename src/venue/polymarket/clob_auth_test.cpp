@@ -57,8 +57,8 @@ TEST_F(AuthVectors, L2SignatureByteForByte) {
     const auto signer = L2Signer::make({.key = "k", .secret = str(vector["secret"]), .passphrase = "p"}, {});
     std::string_view body;
     if (vector["body"].get_string().get(body) != simdjson::SUCCESS) body = {};
-    const auto text = signer->sign(std::int64_t(vector["timestamp"]), str(vector["method"]),
-                                   str(vector["request_path"]), body);
+    const auto text =
+        signer->sign(std::int64_t(vector["timestamp"]), str(vector["method"]), str(vector["request_path"]), body);
     EXPECT_EQ(std::string(text.data(), text.size()), str(vector["signature"])) << str(vector["label"]);
     ++checked;
   }

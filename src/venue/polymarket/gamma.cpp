@@ -193,7 +193,8 @@ class PageReader {
   bool read(element root) {
     if (root.is_array()) return list(root);
     if (!root.is_object()) return false;
-    // An event has a name of its own; an envelope has not.
+    // A market nests its events and an event its markets; only what has neither's name is an envelope.
+    if (has(root, "conditionId") || has(root, "clobTokenIds")) return market(root, nullptr), true;
     if (has_array(root, "markets") && (has(root, "slug") || has(root, "ticker"))) return event(root), true;
     for (const char* key : {"markets", "events", "data"}) {
       if (!has_array(root, key)) continue;
@@ -202,9 +203,7 @@ class PageReader {
       element items;
       return root[key].get(items) == simdjson::SUCCESS && list(items);
     }
-    if (!has(root, "conditionId") && !has(root, "clobTokenIds")) return false;
-    market(root, nullptr);
-    return true;
+    return false;
   }
 
  private:

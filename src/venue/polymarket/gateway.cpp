@@ -268,6 +268,8 @@ void Gateway::Impl::place(const ApprovedOrder& approved) {
   signer_.sign(name, signature_);
   ++counters_.signed_orders;
   post(named, encode_order({.order = &order,
+                            .maker = signer_.maker_text(),
+                            .signer = signer_.signer_text(),
                             .signature = signature_.view(),
                             .owner = l2_.api_key(),
                             .tif = terms.tif,

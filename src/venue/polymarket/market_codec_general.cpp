@@ -100,7 +100,7 @@ class Message {
   // A trade print without event_type (2024 shape). Orders and trades of the user channel carry `type`.
   [[nodiscard]] bool bare_trade() const noexcept {
     return has(object_, "asset_id") && has(object_, "price") && has(object_, "size") && has(object_, "side") &&
-           !has(object_, "type");
+           has(object_, "timestamp") && !has(object_, "type");
   }
   [[nodiscard]] std::optional<Nanos> venue_time() const noexcept {
     return wire::venue_time(Text(object_, "timestamp").view());

@@ -33,11 +33,6 @@ class Writer {
     next_ = crypto::encode_hex(bytes, next_);
     return *this;
   }
-  Writer& address(const crypto::Address& value) noexcept {
-    UR_CHECK(static_cast<std::size_t>(end_ - next_) >= crypto::kAddressChars);
-    next_ = crypto::write_checksum(value, next_);
-    return *this;
-  }
   Writer& decimal(const crypto::U256& value) noexcept {
     UR_CHECK(static_cast<std::size_t>(end_ - next_) >= crypto::U256::kMaxDecimalDigits);
     next_ = value.format_decimal(next_);
@@ -55,9 +50,7 @@ class Writer {
 void write_order(Writer& out, const PostOrder& post) noexcept {
   const Order& order = *post.order;
   out << R"({"deferExec":false,"postOnly":)" << (post.post_only ? "true" : "false") << R"(,"order":{"salt":)"
-      << order.salt << R"(,"maker":")";
-  out.address(order.maker) << R"(","signer":")";
-  out.address(order.signer) << R"(","tokenId":")";
+      << order.salt << R"(,"maker":")" << post.maker << R"(","signer":")" << post.signer << R"(","tokenId":")";
   out.decimal(order.token_id) << R"(","makerAmount":")" << order.amounts.maker << R"(","takerAmount":")"
                               << order.amounts.taker << R"(","side":")" << to_string(order.side)
                               << R"(","signatureType":)" << static_cast<std::uint64_t>(order.type)

@@ -24,6 +24,7 @@ namespace underround::polymarket {
 // One element of POST /order(s).
 struct PostOrder {
   const Order* order = nullptr;
+  std::string_view maker, signer;  // its addresses as text: OrderSigner::maker_text(), signer_text()
   std::span<const std::uint8_t> signature;
   std::string_view owner;  // API key
   TimeInForce tif = TimeInForce::kGtc;

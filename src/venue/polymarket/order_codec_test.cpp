@@ -25,9 +25,8 @@ class OrderDecoderTest : public ::testing::Test {
 };
 
 TEST_F(OrderDecoderTest, AcceptedAnswers) {
-  PostResult live = decoder_.post_order(
-      200, R"({"success":true,"errorMsg":"","orderID":")" + std::string(kId) +
-               R"(","status":"live","makingAmount":"","takingAmount":""})");
+  PostResult live = decoder_.post_order(200, R"({"success":true,"errorMsg":"","orderID":")" + std::string(kId) +
+                                                 R"(","status":"live","makingAmount":"","takingAmount":""})");
   EXPECT_EQ(live.outcome, PostOutcome::kLive);
   EXPECT_EQ(live.order_id, digest(kId));
   EXPECT_EQ(live.making_micros, -1);
@@ -48,16 +47,17 @@ TEST_F(OrderDecoderTest, AcceptedAnswers) {
 }
 
 TEST_F(OrderDecoderTest, UnmatchedIsARejection) {
-  const PostResult r = decoder_.post_order(200, R"({"success":true,"errorMsg":"","orderID":")" + std::string(kId) +
-                                                    R"(","status":"unmatched"})");
+  const PostResult r = decoder_.post_order(
+      200, R"({"success":true,"errorMsg":"","orderID":")" + std::string(kId) + R"(","status":"unmatched"})");
   EXPECT_EQ(r.outcome, PostOutcome::kRejected);
   EXPECT_EQ(r.refusal.reason, RejectReason::kUnmatched);
 }
 
 TEST_F(OrderDecoderTest, BatchWithOneBadLeg) {
   const auto legs = decoder_.post_orders(
-      200, R"([{"success":true,"errorMsg":"","orderID":")" + std::string(kId) +
-               R"(","status":"live","makingAmount":"","takingAmount":""},{"success":true,"errorMsg":"not enough balance / allowance","orderID":"","status":"","makingAmount":"","takingAmount":""}])");
+      200,
+      R"([{"success":true,"errorMsg":"","orderID":")" + std::string(kId) +
+          R"(","status":"live","makingAmount":"","takingAmount":""},{"success":true,"errorMsg":"not enough balance / allowance","orderID":"","status":"","makingAmount":"","takingAmount":""}])");
   ASSERT_EQ(legs.size(), 2U);
   EXPECT_EQ(legs[0].outcome, PostOutcome::kLive);
   EXPECT_EQ(legs[1].outcome, PostOutcome::kRejected);
@@ -96,8 +96,8 @@ TEST_F(OrderDecoderTest, Cancels) {
   using Why = CancelResult::NotCanceled::Why;
   const std::string other = "0x" + std::string(64, '1');
   const auto result = [&](const std::string& reason) {
-    return decoder_.cancel(200, R"({"canceled":[")" + std::string(kId) + R"("],"not_canceled":{")" + other + R"(":")" +
-                                    reason + R"("}})");
+    return decoder_.cancel(
+        200, R"({"canceled":[")" + std::string(kId) + R"("],"not_canceled":{")" + other + R"(":")" + reason + R"("}})");
   };
   const CancelResult r = result("already canceled or matched");
   ASSERT_TRUE(r.readable);
@@ -146,7 +146,8 @@ TEST(OrderEncoding, CancelBodies) {
 TEST(OrderEncoding, BatchIsTheOrdersInBrackets) {
   Order order;
   const std::array<std::uint8_t, 65> signature{};
-  const PostOrder post{.order = &order, .signature = signature, .owner = "o", .tif = TimeInForce::kFak};
+  const PostOrder post{
+      .order = &order, .maker = "m", .signer = "s", .signature = signature, .owner = "o", .tif = TimeInForce::kFak};
   std::array<char, kMaxOrderBody> one;
   const std::string single(encode_order(post, one));
   std::string buffer(kMaxBatchBody, '\0');
@@ -163,7 +164,15 @@ TEST(OrderEncoding, LargestBodyFits) {
   const std::array<std::uint8_t, 317> signature{};
   std::array<char, kMaxOrderBody> buffer;
   const std::string owner(64, 'o');
-  EXPECT_LT(encode_order({.order = &order, .signature = signature, .owner = owner, .expiration_s = ~0ULL}, buffer).size(),
+  const std::string address(42, 'a');
+  EXPECT_LT(encode_order({.order = &order,
+                          .maker = address,
+                          .signer = address,
+                          .signature = signature,
+                          .owner = owner,
+                          .expiration_s = ~0ULL},
+                         buffer)
+                .size(),
             kMaxOrderBody);
 }
 

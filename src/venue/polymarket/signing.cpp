@@ -92,6 +92,8 @@ OrderSigner::OrderSigner(const crypto::SecretKey& key, const Account& account)
     : key_(&key),
       account_(account),
       signer_(account.type == SignatureType::kDepositWallet ? account.maker : key.address()),
+      maker_text_(crypto::checksum(account.maker)),
+      signer_text_(crypto::checksum(signer_)),
       domains_{exchange_domain(Exchange::kV2Standard, account.chain_id),
                exchange_domain(Exchange::kV2NegRisk, account.chain_id),
                exchange_domain(Exchange::kV3, account.chain_id)},

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/ids.hpp"
@@ -81,6 +82,9 @@ class OrderSigner {
   void sign(const OrderName& name, SignatureBytes& out) const noexcept;
 
   [[nodiscard]] const Account& account() const noexcept { return account_; }
+  // EIP-55, as order bodies carry them; hashed once, here.
+  [[nodiscard]] std::string_view maker_text() const noexcept { return maker_text_; }
+  [[nodiscard]] std::string_view signer_text() const noexcept { return signer_text_; }
   // The address L2 requests are made under: always the key's own (page 5.1).
   [[nodiscard]] const crypto::Address& key_address() const noexcept { return key_->address(); }
 
@@ -90,6 +94,7 @@ class OrderSigner {
   const crypto::SecretKey* key_;
   Account account_;
   crypto::Address signer_;
+  std::string maker_text_, signer_text_;
   std::array<Digest, 3> domains_;
   crypto::Words<12> order_words_;  // constant members filled in
   crypto::Words<7> wallet_words_;  // TypedDataSign, type 3 only

@@ -19,7 +19,8 @@ constexpr std::string_view kToken = "9273103636640560985269490282953832070092420
 
 Order next_order(const OrderSigner& signer) {
   static std::uint64_t salt = 479249096354;
-  return signer.order(++salt, crypto::U256::parse(kToken).value(), {50'000'000, 100'000'000}, Side::kBuy, 1795000000123);
+  return signer.order(++salt, crypto::U256::parse(kToken).value(), {50'000'000, 100'000'000}, Side::kBuy,
+                      1795000000123);
 }
 
 void order_name(benchmark::State& state) {
@@ -50,15 +51,21 @@ void order_to_signed_request_bytes(benchmark::State& state) {
   for (auto _ : state) {
     const Order order = next_order(signer);
     signer.sign(signer.name(order, Exchange::kV2Standard), signature);
-    const std::string_view body = encode_order(
-        {.order = &order, .signature = signature.view(), .owner = l2->api_key(), .tif = TimeInForce::kFak}, buffer);
+    const std::string_view body = encode_order({.order = &order,
+                                                .maker = signer.maker_text(),
+                                                .signer = signer.signer_text(),
+                                                .signature = signature.view(),
+                                                .owner = l2->api_key(),
+                                                .tif = TimeInForce::kFak},
+                                               buffer);
     benchmark::DoNotOptimize(l2->sign(1795000000, "POST", "/order", body));
   }
 }
 BENCHMARK(order_to_signed_request_bytes);
 
 void l2_hmac_of_order_body(benchmark::State& state) {
-  const auto l2 = L2Signer::make({.key = "k", .secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", .passphrase = ""}, {});
+  const auto l2 =
+      L2Signer::make({.key = "k", .secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", .passphrase = ""}, {});
   const std::string body(900, 'x');
   for (auto _ : state) benchmark::DoNotOptimize(l2->sign(1795000000, "POST", "/order", body));
 }
@@ -71,7 +78,12 @@ void encode_order_body(benchmark::State& state) {
   signer.sign(signer.name(order, Exchange::kV2Standard), signature);
   std::array<char, kMaxOrderBody> buffer;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(encode_order({.order = &order, .signature = signature.view(), .owner = "o"}, buffer));
+    benchmark::DoNotOptimize(encode_order({.order = &order,
+                                           .maker = signer.maker_text(),
+                                           .signer = signer.signer_text(),
+                                           .signature = signature.view(),
+                                           .owner = "o"},
+                                          buffer));
   }
 }
 BENCHMARK(encode_order_body);

@@ -91,6 +91,8 @@ TEST_F(OrderVectors, DigestSignatureAndBodyByteForByte) {
     std::array<char, kMaxOrderBody> buffer;
     const std::string owner = str(body["owner"]);
     EXPECT_EQ(encode_order({.order = &order,
+                            .maker = signer.maker_text(),
+                            .signer = signer.signer_text(),
                             .signature = signature.view(),
                             .owner = owner,
                             .tif = tif_of(str(body["orderType"])),

@@ -125,8 +125,8 @@ TEST_F(UserCodecTest, OrderLifeCycle) {
 // "Expiry is reported as a cancellation" (page 6.7), up to 60 s before the stated time.
 TEST_F(UserCodecTest, ExpiryOfAGtdOrder) {
   name(kStranger, OrderId{8}, yes_, Side::kBuy, TimeInForce::kGtd);
-  const std::string frame =
-      with(with(order("CANCELLATION", "CANCELED", "0"), kOrder, kStranger), "\"expiration\":\"0\"", "\"expiration\":\"1795000060\"");
+  const std::string frame = with(with(order("CANCELLATION", "CANCELED", "0"), kOrder, kStranger),
+                                 "\"expiration\":\"0\"", "\"expiration\":\"1795000060\"");
   EXPECT_EQ(decode(frame).at(0).order.status, OrderStatus::kExpired);
   EXPECT_EQ(decode(with(frame, "1795000060", "1795000061")).at(0).order.status, OrderStatus::kCancelled);
 }
@@ -210,8 +210,8 @@ TEST_F(UserCodecTest, RedeliveryAndRestGiveTheSameFill) {
   EXPECT_EQ(again[2].fill.fill_id, first.fill.fill_id);
 
   std::vector<Event> events;
-  const auto page = codec_.decode_trades(R"({"limit":100,"count":1,"next_cursor":"MQ==","data":[)" + mined + "]}",
-                                         Nanos{6}, events);
+  const auto page =
+      codec_.decode_trades(R"({"limit":100,"count":1,"next_cursor":"MQ==","data":[)" + mined + "]}", Nanos{6}, events);
   EXPECT_TRUE(page.readable);
   EXPECT_EQ(page.next_cursor, "MQ==");
   ASSERT_EQ(events.size(), 2U);
@@ -228,7 +228,7 @@ TEST_F(UserCodecTest, RedeliveryAndRestGiveTheSameFill) {
 TEST_F(UserCodecTest, StatusWordsByPrefix) {
   using enum SettlementStatus;
   const std::pair<std::string_view, SettlementStatus> cases[] = {
-      {"MATCHED", kMatched},     {"MATCHED_NOT_BROADCASTED", kMatched}, {"MINED", kMined},
+      {"MATCHED", kMatched},     {"MATCHED_NOT_BROADCASTED", kMatched},  {"MINED", kMined},
       {"CONFIRMED", kConfirmed}, {"TRADE_STATUS_CONFIRMED", kConfirmed}, {"RETRYING", kRetrying},
       {"FAILED", kFailed},       {"FAILED_execution reverted", kFailed}, {"", kMatched},
   };
@@ -253,9 +253,11 @@ TEST_F(UserCodecTest, SurvivesNonsense) {
     EXPECT_TRUE(decode(frame).empty()) << frame;
   }
   // Ours, but with an impossible price or size: no event, counted.
-  const std::string_view numbers[] = {"\"0\"", "\"\"", "\"-25\"", "\"99999999999999999999\"", "\"9223372036854\"", "null", "true"};
+  const std::string_view numbers[] = {"\"0\"", "\"\"", "\"-25\"", "\"99999999999999999999\"", "\"9223372036854\"",
+                                      "null",  "true"};
   for (const std::string_view n : numbers) {
-    EXPECT_TRUE(decode(with(kMintTrade, "\"matched_amount\":\"25\"", "\"matched_amount\":" + std::string(n))).empty()) << n;
+    EXPECT_TRUE(decode(with(kMintTrade, "\"matched_amount\":\"25\"", "\"matched_amount\":" + std::string(n))).empty())
+        << n;
   }
   EXPECT_EQ(codec_.counters().bad_fields, std::size(numbers));
   for (const std::string_view n : {"\"1\"", "\"0\"", "\"1.4\"", "\"429496.7296\"", "1e300"}) {

@@ -1,0 +1,222 @@
+#include "backtest/replay.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "backtest/capture_catalogue.hpp"
+#include "venue/polymarket/book_hash.hpp"
+#include "venue/polymarket/market_codec.hpp"
+
+namespace underround::backtest {
+namespace {
+
+constexpr std::size_t kMaxBadLines = 1'000;
+
+// Types of one frame = what the codec counted while it read it; `rebuilt` is the recorder's own word for it.
+void count_types(const polymarket::CodecCounters& before, const polymarket::CodecCounters& after,
+                 std::string_view rebuilt, ReplayReport& report) {
+  const auto add = [&](std::string_view name, std::uint64_t n) {
+    if (n == 0) return;
+    report.by_type[std::string(rebuilt.empty() ? name : rebuilt)] += n;
+    report.messages += n;
+  };
+  add("book", after.books - before.books);
+  add("rest_book", after.rest_books - before.rest_books);
+  add("price_change", after.price_changes - before.price_changes);
+  add("last_trade_price", after.trades - before.trades);
+  add("tick_size_change", after.tick_changes - before.tick_changes);
+  add("best_bid_ask", after.best_bid_asks - before.best_bid_asks);
+  add("new_market", after.new_markets - before.new_markets);
+  add("market_resolved", after.resolved - before.resolved);
+  add("unknown", after.unknown_types - before.unknown_types);
+  add("notice", after.pongs - before.pongs);
+}
+
+// How long each book was crossed, by receive time, and how often a live one lost continuity.
+class BookWatch {
+ public:
+  explicit BookWatch(std::size_t conditions) : crossed_since_(conditions), live_(conditions, false) {}
+
+  void after_event(ConditionId id, const ConditionBook& book, ReplayReport& report) {
+    const bool live = book.state() == BookState::kLive;
+    if (live_[id.value] && !live) ++report.gaps;
+    live_[id.value] = live;
+  }
+  void after_frame(ConditionId id, const ConditionBook& book, Nanos now, ReplayReport& report) {
+    auto& since = crossed_since_[id.value];
+    const bool crossed = live_[id.value] && book.book().crossed();
+    if (since) report.crossed_ns += (now - *since).ns;
+    since = crossed ? std::optional(now) : std::nullopt;
+  }
+
+ private:
+  std::vector<std::optional<Nanos>> crossed_since_;
+  std::vector<bool> live_;
+};
+
+class Replay {
+ public:
+  Replay(const Catalogue& catalogue, const ReplayOptions& options, const ReplayHooks& hooks, ReplayReport& report)
+      : hooks_(hooks), report_(report), codec_(catalogue), integrity_(catalogue), watch_(catalogue.size()) {
+    for (std::uint32_t i = 0; i < catalogue.size(); ++i) {
+      books_.add(ConditionId{i}, catalogue[ConditionId{i}].spec.tick);
+    }
+    if (options.check_hashes) codec_.set_observer(&integrity_);
+  }
+
+  void frame(const CaptureFrame& frame) {
+    ++report_.frames;
+    if (report_.first_received == Nanos{}) report_.first_received = frame.received;
+    report_.last_received = frame.received;
+    if (!frame.feed.empty()) {
+      ++report_.by_type["other feed: " + std::string(frame.feed)];
+      return;
+    }
+    const polymarket::CodecCounters before = codec_.counters();
+    events_.clear();
+    codec_.decode(frame.text, frame.received, 0, events_);
+    count_types(before, codec_.counters(), frame.type, report_);
+    if (codec_.counters().decode_errors != before.decode_errors) bad_frame(frame);
+    for (const Event& e : events_) step(e);
+  }
+
+  void finish() {
+    for (std::uint32_t i = 0; i < books_.size(); ++i) {
+      ConditionBook& book = books_[ConditionId{i}];
+      integrity_.finish(ConditionId{i}, book);
+      book.finish_batch();
+      watch_.after_frame(ConditionId{i}, book, report_.last_received, report_);
+      add_counters(book.counters());
+    }
+    const polymarket::CodecCounters& codec = codec_.counters();
+    report_.decode_errors += codec.decode_errors;
+    report_.unknown_tokens = codec.unknown_tokens;
+    report_.refused_entries = codec.refused_entries;
+    add_hashes();
+  }
+
+ private:
+  void bad_frame(const CaptureFrame& frame) {
+    if (report_.bad_lines.size() >= kMaxBadLines) return;
+    report_.bad_lines.push_back({std::string(frame.file), frame.line, "the frame does not decode"});
+  }
+
+  void step(const Event& e) {
+    ++report_.events;
+    if (e.header.kind == EventKind::kFrameEnd) {
+      for (const ConditionId id : touched_) watch_.after_frame(id, books_[id], e.header.time, report_);
+      touched_.clear();
+      if (hooks_.on_event) hooks_.on_event(e);
+      if (hooks_.on_frame_end) hooks_.on_frame_end(e.header.time, books_);
+      return;
+    }
+    if (const auto id = condition_of_event(e)) {
+      ConditionBook& book = books_[*id];
+      integrity_.before(e, book);
+      apply(e, book);
+      integrity_.after(e, book);
+      watch_.after_event(*id, book, report_);
+      if (std::ranges::find(touched_, *id) == touched_.end()) touched_.push_back(*id);
+    }
+    if (hooks_.on_event) hooks_.on_event(e);
+  }
+
+  static std::optional<ConditionId> condition_of_event(const Event& e) noexcept {
+    switch (e.header.kind) {
+      case EventKind::kSnapshotBegin:
+      case EventKind::kSnapshotLevel:
+      case EventKind::kSnapshotEnd:
+      case EventKind::kLevel:
+      case EventKind::kTopOfBook:
+      case EventKind::kTrade:
+      case EventKind::kTickChange: return condition_of(e.instrument());
+      case EventKind::kGap: return e.condition();
+      default: return std::nullopt;
+    }
+  }
+
+  static void apply(const Event& e, ConditionBook& book) {
+    switch (e.header.kind) {
+      case EventKind::kSnapshotBegin: book.begin_snapshot(e); break;
+      case EventKind::kSnapshotLevel: book.snapshot_level(e); break;
+      case EventKind::kSnapshotEnd: book.end_snapshot(e); break;
+      case EventKind::kLevel: book.apply_level(e); break;
+      case EventKind::kTopOfBook: book.top_of_book(e); break;
+      case EventKind::kTickChange: book.change_tick(e); break;
+      case EventKind::kGap: book.end_epoch(); break;
+      default: break;
+    }
+  }
+
+  void add_counters(const BookCounters& c) {
+    if (c.snapshots > 0) ++report_.books;
+    report_.snapshots += c.snapshots;
+    report_.levels += c.levels;
+    report_.stale_dropped += c.stale_dropped;
+    report_.before_snapshot += c.before_snapshot;
+    report_.bbo_checked += c.bbo_checked;
+    report_.bbo_agree += c.bbo_agree;
+    report_.mirror_checked += c.mirror_checked;
+    report_.mirror_agree += c.mirror_agree;
+  }
+
+  void add_hashes() {
+    report_.rest_hash_checked = integrity_.rest_books().checked;
+    report_.rest_hash_agree = integrity_.rest_books().agree;
+    report_.book_hash_checked = integrity_.books().checked;
+    report_.book_hash_agree = integrity_.books().agree;
+    report_.change_hash_checked = integrity_.price_changes().checked;
+    report_.change_hash_agree = integrity_.price_changes().agree;
+    report_.hash_checked = report_.rest_hash_checked + report_.book_hash_checked + report_.change_hash_checked;
+    report_.hash_agree = report_.rest_hash_agree + report_.book_hash_agree + report_.change_hash_agree;
+  }
+
+  const ReplayHooks& hooks_;
+  ReplayReport& report_;
+  BookStore books_;
+  polymarket::MarketCodec codec_;
+  polymarket::BookIntegrity integrity_;
+  BookWatch watch_;
+  std::vector<Event> events_;
+  std::vector<ConditionId> touched_;  // in the frame being applied
+};
+
+}  // namespace
+
+Result<ReplayReport> replay_files(std::span<const std::filesystem::path> paths, const ReplayOptions& options,
+                                  const ReplayHooks& hooks) {
+  Catalogue catalogue;
+  ReplayReport report;
+  {
+    auto reader = CaptureReader::open(paths, options.capture);
+    if (!reader) return std::unexpected(reader.error());
+    PairLearner pairs;
+    CaptureFrame frame;
+    while (reader->next(frame)) {
+      if (frame.feed.empty()) pairs.observe(frame.text);
+    }
+    add_markets(reader->markets(), catalogue);
+    report.conditions_learned = pairs.add_to(catalogue);
+    report.conditions = catalogue.size();
+    report.bad_lines = reader->bad_lines();
+    report.decode_errors = reader->bad_line_count();
+    report.notes = reader->note_count();
+  }
+  if (hooks.on_start) hooks.on_start(catalogue);
+  const Nanos begin = options.clock ? options.clock() : Nanos{};
+  auto reader = CaptureReader::open(paths, options.capture);
+  if (!reader) return std::unexpected(reader.error());
+  Replay replay(catalogue, options, hooks, report);
+  CaptureFrame frame;
+  while (reader->next(frame)) replay.frame(frame);
+  replay.finish();
+  if (options.clock) {
+    report.elapsed_ns = (options.clock() - begin).ns;
+    if (report.elapsed_ns > 0) {
+      report.messages_per_s = static_cast<double>(report.messages) * 1e9 / static_cast<double>(report.elapsed_ns);
+    }
+  }
+  return report;
+}
+
+}  // namespace underround::backtest
