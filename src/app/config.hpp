@@ -70,9 +70,6 @@ struct Config {
     std::string address;
     std::int64_t port = 0;
   } web;
-  struct Journal {
-    std::string dir;
-  } journal;
 };
 
 // One thing wrong with the input. `source` is a file name or "environment"; line and column are 1-based, 0 = none.

@@ -7,6 +7,7 @@
 
 #include "app/config_value.hpp"
 #include "base/check.hpp"
+#include "strategy/registry.hpp"
 
 namespace underround::config {
 namespace {
@@ -16,425 +17,158 @@ std::span<const std::string_view> venue_names() {
   return kNames;
 }
 std::span<const std::string_view> strategy_names() {
-  static constexpr std::array<std::string_view, 3> kNames{"sum_to_100", "clipper", "multi_outcome"};
+  static const std::vector<std::string_view> kNames = [] {
+    std::vector<std::string_view> names;
+    for (const StrategyInfo& info : known_strategies()) names.push_back(info.name);
+    return names;
+  }();
   return kNames;
 }
 
+template <auto Room, auto Member>
+auto& field(Config& config) {
+  return config.*Room.*Member;
+}
+
 // Order: within a room as shown in the example file. Ten rows at most may say `first`.
-const std::array<Key, 40> kKeys{
-    {{.path = "venue.kind",
-      .initial = "embedded",
-      .unit = "",
-      .min = "",
-      .max = "",
-      .reason = "Where the engine trades: \"embedded\" is the simulator in this binary, no account and no network; "
-                "\"polymarket\" reads the real venue.",
-      .field = [](Config & c) -> auto& {return c.venue.kind;
-}  // namespace
-, .choices = venue_names, .first = true
-}  // namespace underround::config
-, {.path = "venue.gamma_url",
-   .initial = "https://gamma-api.polymarket.com",
-   .unit = "",
-   .min = "",
-   .max = "",
-   .reason = "Market catalogue. Point it at `underround sim` to test against the simulator over sockets.",
-   .field = [](Config & c) -> auto& {return c.venue.gamma_url;
-}
-, .shape = Shape::kHttpUrl
-}
-, {.path = "venue.clob_url",
-   .initial = "https://clob.polymarket.com",
-   .unit = "",
-   .min = "",
-   .max = "",
-   .reason = "Order book REST service: fee schedules, ticks, snapshots.",
-   .field = [](Config & c) -> auto& {return c.venue.clob_url;
-}
-, .shape = Shape::kHttpUrl
-}
-, {.path = "venue.market_ws_url",
-   .initial = "wss://ws-subscriptions-clob.polymarket.com/ws/market",
-   .unit = "",
-   .min = "",
-   .max = "",
-   .reason = "Market data WebSocket.",
-   .field = [](Config & c) -> auto& {return c.venue.market_ws_url;
-}
-, .shape = Shape::kSocketUrl
-}
-,
+// clang-format off
+const std::array<Key, 39> kKeys{{
+    {.path = "venue.kind", .initial = "embedded",
+     .reason = "Where the engine trades: \"embedded\" is the simulator in this binary, no account and no network; "
+               "\"polymarket\" reads the real venue.",
+     .field = field<&Config::venue, &Config::Venue::kind>, .choices = venue_names, .first = true},
+    {.path = "venue.gamma_url", .initial = "https://gamma-api.polymarket.com",
+     .reason = "Market catalogue. Point it at `underround sim` to test against the simulator over sockets.",
+     .field = field<&Config::venue, &Config::Venue::gamma_url>, .shape = Shape::kHttpUrl},
+    {.path = "venue.clob_url", .initial = "https://clob.polymarket.com",
+     .reason = "Order book REST service: fee schedules, ticks, snapshots.",
+     .field = field<&Config::venue, &Config::Venue::clob_url>, .shape = Shape::kHttpUrl},
+    {.path = "venue.market_ws_url", .initial = "wss://ws-subscriptions-clob.polymarket.com/ws/market",
+     .reason = "Market data WebSocket.",
+     .field = field<&Config::venue, &Config::Venue::market_ws_url>, .shape = Shape::kSocketUrl},
 
-    {.path = "markets.max",
-     .initial = "500",
-     .unit = "",
-     .min = "1",
-     .max = "20000",
+    {.path = "markets.max", .initial = "500", .min = "1", .max = "20000",
      .reason = "Most markets to follow. More need more memory and more connections.",
-     .field = [](Config & c) -> auto& {return c.markets.max;
-}
-, .first = true
-}
-, {.path = "markets.tags",
-   .initial = "sports,esports,crypto,politics",
-   .unit = "",
-   .min = "",
-   .max = "",
-   .reason =
-       "Which kinds of markets come first when there are more than markets.max, best first. Sports show the "
-       "most opportunities; an empty list takes them by volume.",
-   .field = [](Config & c) -> auto& {return c.markets.tags;
-}
-, .first = true
-}
-, {.path = "markets.allow",
-   .initial = "",
-   .unit = "",
-   .min = "",
-   .max = "",
-   .reason = "Only these event slugs, market slugs or condition ids; empty = all.",
-   .field = [](Config & c) -> auto& {return c.markets.allow;
-}
-}
-, {.path = "markets.deny",
-   .initial = "",
-   .unit = "",
-   .min = "",
-   .max = "",
-   .reason = "Never these event slugs, market slugs or condition ids; wins over markets.allow.",
-   .field = [](Config & c) -> auto& {return c.markets.deny;
-}
-}
-, {.path = "markets.crypto_series",
-   .initial = "btc-5m,eth-5m,sol-5m,xrp-5m,btc-15m,eth-15m,sol-15m,xrp-15m",
-   .unit = "",
-   .min = "",
-   .max = "",
-   .reason =
-       "Up/down series to follow. The names of the next windows are computed, so they are subscribed before "
-       "they open.",
-   .field = [](Config & c) -> auto& {return c.markets.crypto_series;
-}
-, .shape = Shape::kSeries
-}
-, {.path = "markets.min_volume_usd",
-   .initial = "1000",
-   .unit = "USD",
-   .min = "0",
-   .max = "1000000000",
-   .reason = "24-hour volume below which a market is ignored: too little happens there to be worth a subscription.",
-   .field = [](Config & c) -> auto& {return c.markets.min_volume_usd;
-}
-}
-, {.path = "markets.min_liquidity_usd",
-   .initial = "500",
-   .unit = "USD",
-   .min = "0",
-   .max = "1000000000",
-   .reason = "Resting liquidity below which a market is ignored: an orphan leg could not be sold there.",
-   .field = [](Config & c) -> auto& {return c.markets.min_liquidity_usd;
-}
-}
-, {.path = "markets.max_days_to_end",
-   .initial = "180",
-   .unit = "days",
-   .min = "1",
-   .max = "3650",
-   .reason = "Markets that end later are ignored: sets that cannot be merged tie up cash until then.",
-   .field = [](Config & c) -> auto& {return c.markets.max_days_to_end;
-}
-}
-,
+     .field = field<&Config::markets, &Config::Markets::max>, .first = true},
+    {.path = "markets.tags", .initial = "sports,esports,crypto,politics",
+     .reason = "Which kinds of markets come first when there are more than markets.max, best first. Sports show "
+               "the most opportunities; an empty list takes them by volume.",
+     .field = field<&Config::markets, &Config::Markets::tags>, .first = true},
+    {.path = "markets.allow", .initial = "",
+     .reason = "Only these event slugs, market slugs or condition ids; empty = all.",
+     .field = field<&Config::markets, &Config::Markets::allow>},
+    {.path = "markets.deny", .initial = "",
+     .reason = "Never these event slugs, market slugs or condition ids; wins over markets.allow.",
+     .field = field<&Config::markets, &Config::Markets::deny>},
+    {.path = "markets.crypto_series", .initial = "btc-5m,eth-5m,sol-5m,xrp-5m,btc-15m,eth-15m,sol-15m,xrp-15m",
+     .reason = "Up/down series to follow. The names of the next windows are computed, so they are subscribed "
+               "before they open.",
+     .field = field<&Config::markets, &Config::Markets::crypto_series>, .shape = Shape::kSeries},
+    {.path = "markets.min_volume_usd", .initial = "1000", .unit = "USD", .min = "0", .max = "1000000000",
+     .reason = "24-hour volume below which a market is ignored: too little happens there to be worth a "
+               "subscription.",
+     .field = field<&Config::markets, &Config::Markets::min_volume_usd>},
+    {.path = "markets.min_liquidity_usd", .initial = "500", .unit = "USD", .min = "0", .max = "1000000000",
+     .reason = "Resting liquidity below which a market is ignored: an orphan leg could not be sold there.",
+     .field = field<&Config::markets, &Config::Markets::min_liquidity_usd>},
+    {.path = "markets.max_days_to_end", .initial = "180", .unit = "days", .min = "1", .max = "3650",
+     .reason = "Markets that end later are ignored: sets that cannot be merged tie up cash until then.",
+     .field = field<&Config::markets, &Config::Markets::max_days_to_end>},
 
-    {.path = "strategies.enabled",
-     .initial = "sum_to_100,multi_outcome,clipper",
-     .unit = "",
-     .min = "",
-     .max = "",
-     .reason =
-         "Strategies to run. sum_to_100: both outcomes over full depth; clipper: top of book only; "
-         "multi_outcome: complete sets of several outcomes.",
-     .field = [](Config & c) -> auto& {return c.strategies.enabled;
-}
-, .choices = strategy_names, .first = true
-}
-, {.path = "strategies.min_edge_usd",
-   .initial = "0.002",
-   .unit = "USD",
-   .min = "0.0001",
-   .max = "1",
-   .reason =
-       "Least profit per set of one share each, after fees. Below it the risk of a missed leg costs more "
-       "than the edge brings.",
-   .field = [](Config & c) -> auto& {return c.strategies.min_edge_usd;
-}
-, .first = true
-}
-, {.path = "strategies.max_set_usd",
-   .initial = "100",
-   .unit = "USD",
-   .min = "1",
-   .max = "100000",
-   .reason = "Most cash one plan may tie up; reached at large edges, smaller edges take less.",
-   .field = [](Config & c) -> auto& {return c.strategies.max_set_usd;
-}
-}
-, {.path = "strategies.min_profit_usd",
-   .initial = "0.05",
-   .unit = "USD",
-   .min = "0",
-   .max = "1000",
-   .reason = "Least profit of a whole plan after fees and rounding; smaller ones are not worth the messages.",
-   .field = [](Config & c) -> auto& {return c.strategies.min_profit_usd;
-}
-}
-, {.path = "strategies.skew_ms",
-   .initial = "250",
-   .unit = "ms",
-   .min = "0",
-   .max = "60000",
-   .reason =
-       "Books of different age show profit that is not there. A signal from books further apart than this is "
-       "refused and counted as a phantom.",
-   .field = [](Config & c) -> auto& {return c.strategies.skew;
-}
-}
-,
+    {.path = "strategies.enabled", .initial = "sum_to_100,multi_outcome",
+     .reason = "Strategies to run. sum_to_100: both outcomes of a market; multi_outcome: complete sets of an "
+               "event; clipper: one best level far from what the other outcomes imply. The edge of clipper is a "
+               "model's, so it must be asked for.",
+     .field = field<&Config::strategies, &Config::Strategies::enabled>, .choices = strategy_names, .first = true},
+    {.path = "strategies.min_edge_usd", .initial = "0.002", .unit = "USD", .min = "0.0001", .max = "1",
+     .reason = "Least profit per set of one share each, after fees. Below it the risk of a missed leg costs more "
+               "than the edge brings.",
+     .field = field<&Config::strategies, &Config::Strategies::min_edge_usd>, .first = true},
+    {.path = "strategies.max_set_usd", .initial = "100", .unit = "USD", .min = "1", .max = "100000",
+     .reason = "Most cash one plan may tie up; reached at large edges, smaller edges take less.",
+     .field = field<&Config::strategies, &Config::Strategies::max_set_usd>},
+    {.path = "strategies.min_profit_usd", .initial = "0.05", .unit = "USD", .min = "0", .max = "1000",
+     .reason = "Least profit of a whole plan after fees and rounding; smaller ones are not worth the messages.",
+     .field = field<&Config::strategies, &Config::Strategies::min_profit_usd>},
+    {.path = "strategies.skew_ms", .initial = "250", .unit = "ms", .min = "0", .max = "60000",
+     .reason = "Books of different age show profit that is not there. A signal from books further apart than this "
+               "is refused and counted as a phantom.",
+     .field = field<&Config::strategies, &Config::Strategies::skew>},
 
-    {.path = "risk.max_order_usd",
-     .initial = "100",
-     .unit = "USD",
-     .min = "1",
-     .max = "1000000",
+    {.path = "risk.max_order_usd", .initial = "100", .unit = "USD", .min = "1", .max = "1000000",
      .reason = "Largest single order, at its limit price.",
-     .field = [](Config & c) -> auto& {return c.risk.max_order_usd;
-}
-, .first = true
-}
-, {.path = "risk.max_position_usd",
-   .initial = "250",
-   .unit = "USD",
-   .min = "1",
-   .max = "1000000",
-   .reason = "Worst-case loss in one market, open orders and unsettled fills included.",
-   .field = [](Config & c) -> auto& {return c.risk.max_position_usd;
-}
-, .first = true
-}
-, {.path = "risk.max_event_usd",
-   .initial = "500",
-   .unit = "USD",
-   .min = "1",
-   .max = "1000000",
-   .reason = "Worst-case loss in one event: its markets stand or fall together.",
-   .field = [](Config & c) -> auto& {return c.risk.max_event_usd;
-}
-}
-, {.path = "risk.max_total_usd",
-   .initial = "1000",
-   .unit = "USD",
-   .min = "1",
-   .max = "10000000",
-   .reason = "Dollars at work in all markets together: cost of positions plus open buys.",
-   .field = [](Config & c) -> auto& {return c.risk.max_total_usd;
-}
-, .first = true
-}
-, {.path = "risk.max_daily_loss_usd",
-   .initial = "50",
-   .unit = "USD",
-   .min = "1",
-   .max = "1000000",
-   .reason = "Loss within one UTC day that halts trading. Only a person lifts a halt.",
-   .field = [](Config & c) -> auto& {return c.risk.max_daily_loss_usd;
-}
-, .first = true
-}
-, {.path = "risk.max_book_age_ms",
-   .initial = "120000",
-   .unit = "ms",
-   .min = "100",
-   .max = "3600000",
-   .reason = "A book that did not change for longer is not trusted, even on a live connection.",
-   .field = [](Config & c) -> auto& {return c.risk.max_book_age;
-}
-}
-, {.path = "risk.max_open_orders",
-   .initial = "200",
-   .unit = "",
-   .min = "1",
-   .max = "10000",
-   .reason = "Orders not yet ended, in all markets. A runaway loop stops here.",
-   .field = [](Config & c) -> auto& {return c.risk.max_open_orders;
-}
-}
-, {.path = "risk.max_unknown_orders",
-   .initial = "3",
-   .unit = "",
-   .min = "0",
-   .max = "1000",
-   .reason = "Orders sent whose outcome is not known. More than this halts trading until they are looked up.",
-   .field = [](Config & c) -> auto& {return c.risk.max_unknown_orders;
-}
-}
-, {.path = "risk.user_stream_blind_s",
-   .initial = "15",
-   .unit = "s",
-   .min = "1",
-   .max = "600",
-   .reason = "How long the stream of our own fills may be silent before new orders stop.",
-   .field = [](Config & c) -> auto& {return c.risk.user_stream_blind;
-}
-}
-,
+     .field = field<&Config::risk, &Config::Risk::max_order_usd>, .first = true},
+    {.path = "risk.max_position_usd", .initial = "250", .unit = "USD", .min = "1", .max = "1000000",
+     .reason = "Worst-case loss in one market, open orders and unsettled fills included.",
+     .field = field<&Config::risk, &Config::Risk::max_position_usd>, .first = true},
+    {.path = "risk.max_event_usd", .initial = "500", .unit = "USD", .min = "1", .max = "1000000",
+     .reason = "Worst-case loss in one event: its markets stand or fall together.",
+     .field = field<&Config::risk, &Config::Risk::max_event_usd>},
+    {.path = "risk.max_total_usd", .initial = "1000", .unit = "USD", .min = "1", .max = "10000000",
+     .reason = "Dollars at work in all markets together: cost of positions plus open buys.",
+     .field = field<&Config::risk, &Config::Risk::max_total_usd>, .first = true},
+    {.path = "risk.max_daily_loss_usd", .initial = "50", .unit = "USD", .min = "1", .max = "1000000",
+     .reason = "Loss within one UTC day that halts trading. Only a person lifts a halt.",
+     .field = field<&Config::risk, &Config::Risk::max_daily_loss_usd>, .first = true},
+    {.path = "risk.max_book_age_ms", .initial = "120000", .unit = "ms", .min = "100", .max = "3600000",
+     .reason = "A book that did not change for longer is not trusted, even on a live connection.",
+     .field = field<&Config::risk, &Config::Risk::max_book_age>},
+    {.path = "risk.max_open_orders", .initial = "200", .min = "1", .max = "10000",
+     .reason = "Orders not yet ended, in all markets. A runaway loop stops here.",
+     .field = field<&Config::risk, &Config::Risk::max_open_orders>},
+    {.path = "risk.max_unknown_orders", .initial = "3", .min = "0", .max = "1000",
+     .reason = "Orders sent whose outcome is not known. More than this halts trading until they are looked up.",
+     .field = field<&Config::risk, &Config::Risk::max_unknown_orders>},
+    {.path = "risk.user_stream_blind_s", .initial = "15", .unit = "s", .min = "1", .max = "600",
+     .reason = "How long the stream of our own fills may be silent before new orders stop.",
+     .field = field<&Config::risk, &Config::Risk::user_stream_blind>},
 
-    {.path = "execution.leg_deadline_ms",
-     .initial = "1500",
-     .unit = "ms",
-     .min = "10",
-     .max = "60000",
+    {.path = "execution.leg_deadline_ms", .initial = "1500", .unit = "ms", .min = "10", .max = "60000",
      .reason = "Time for all legs of a plan; afterwards a missing leg is an orphan and is dealt with.",
-     .field = [](Config & c) -> auto& {return c.execution.leg_deadline;
-}
-}
-, {.path = "execution.order_deadline_ms",
-   .initial = "3000",
-   .unit = "ms",
-   .min = "100",
-   .max = "60000",
-   .reason = "Time for the venue to answer one order; afterwards its state is unknown and it is looked up by id.",
-   .field = [](Config & c) -> auto& {return c.execution.order_deadline;
-}
-}
-, {.path = "execution.unwind_slippage_usd",
-   .initial = "0.03",
-   .unit = "USD",
-   .min = "0",
-   .max = "0.5",
-   .reason = "How far below the price paid, per share, an orphan leg may be sold to get rid of it.",
-   .field = [](Config & c) -> auto& {return c.execution.unwind_slippage_usd;
-}
-}
-, {.path = "execution.auto_merge",
-   .initial = "true",
-   .unit = "",
-   .min = "",
-   .max = "",
-   .reason = "Merge complete sets at once: one dollar back per set instead of waiting for the market to end.",
-   .field = [](Config & c) -> auto& {return c.execution.auto_merge;
-}
-}
-,
+     .field = field<&Config::execution, &Config::Execution::leg_deadline>},
+    {.path = "execution.order_deadline_ms", .initial = "3000", .unit = "ms", .min = "100", .max = "60000",
+     .reason = "Time for the venue to answer one order; afterwards its state is unknown and it is looked up by id.",
+     .field = field<&Config::execution, &Config::Execution::order_deadline>},
+    {.path = "execution.unwind_slippage_usd", .initial = "0.03", .unit = "USD", .min = "0", .max = "0.5",
+     .reason = "How far below the price paid, per share, an orphan leg may be sold to get rid of it.",
+     .field = field<&Config::execution, &Config::Execution::unwind_slippage_usd>},
+    {.path = "execution.auto_merge", .initial = "true",
+     .reason = "Merge complete sets at once: one dollar back per set instead of waiting for the market to end.",
+     .field = field<&Config::execution, &Config::Execution::auto_merge>},
 
-    {.path = "feed.assets_per_connection",
-     .initial = "200",
-     .unit = "",
-     .min = "1",
-     .max = "500",
+    {.path = "feed.assets_per_connection", .initial = "200", .min = "1", .max = "500",
      .reason = "Outcome tokens per WebSocket. The venue sends no first snapshot beyond about 500.",
-     .field = [](Config & c) -> auto& {return c.feed.assets_per_connection;
-}
-}
-, {.path = "feed.redundant",
-   .initial = "false",
-   .unit = "",
-   .min = "",
-   .max = "",
-   .reason = "A second connection for every subscription; the first arrival counts. Costs twice the traffic.",
-   .field = [](Config & c) -> auto& {return c.feed.redundant;
-}
-}
-, {.path = "feed.data_timeout_s",
-   .initial = "30",
-   .unit = "s",
-   .min = "2",
-   .max = "600",
-   .reason = "A connection that sends no data for this long is dead, even if it still answers pings.",
-   .field = [](Config & c) -> auto& {return c.feed.data_timeout;
-}
-}
-,
+     .field = field<&Config::feed, &Config::Feed::assets_per_connection>},
+    {.path = "feed.redundant", .initial = "false",
+     .reason = "A second connection for every subscription; the first arrival counts. Costs twice the traffic.",
+     .field = field<&Config::feed, &Config::Feed::redundant>},
+    {.path = "feed.data_timeout_s", .initial = "30", .unit = "s", .min = "2", .max = "600",
+     .reason = "A connection that sends no data for this long is dead, even if it still answers pings.",
+     .field = field<&Config::feed, &Config::Feed::data_timeout>},
 
-    {.path = "binance.ws_url",
-     .initial = "wss://fstream.binance.com",
-     .unit = "",
-     .min = "",
-     .max = "",
+    {.path = "binance.ws_url", .initial = "wss://fstream.binance.com",
      .reason = "Reference prices (USD-M futures); the public and market routes are appended.",
-     .field = [](Config & c) -> auto& {return c.binance.ws_url;
-}
-, .shape = Shape::kSocketUrl
-}
-, {.path = "binance.symbols",
-   .initial = "BTCUSDT,ETHUSDT,SOLUSDT,XRPUSDT",
-   .unit = "",
-   .min = "",
-   .max = "",
-   .reason = "Reference symbols to follow; empty = no connection to Binance.",
-   .field = [](Config & c) -> auto& {return c.binance.symbols;
-}
-, .shape = Shape::kSymbol
-}
-,
+     .field = field<&Config::binance, &Config::Binance::ws_url>, .shape = Shape::kSocketUrl},
+    {.path = "binance.symbols", .initial = "BTCUSDT,ETHUSDT,SOLUSDT,XRPUSDT",
+     .reason = "Reference symbols to follow; empty = no connection to Binance.",
+     .field = field<&Config::binance, &Config::Binance::symbols>, .shape = Shape::kSymbol},
 
-    {.path = "simulator.seed",
-     .initial = "1",
-     .unit = "",
-     .min = "0",
-     .max = "9223372036854775807",
+    {.path = "simulator.seed", .initial = "1", .min = "0", .max = "9223372036854775807",
      .reason = "The same seed gives the same world, to the last fill.",
-     .field = [](Config & c) -> auto& {return c.simulator.seed;
-}
-}
-, {.path = "simulator.markets",
-   .initial = "120",
-   .unit = "",
-   .min = "1",
-   .max = "20000",
-   .reason = "Markets of the simulated world.",
-   .field = [](Config & c) -> auto& {return c.simulator.markets;
-}
-}
-,
+     .field = field<&Config::simulator, &Config::Simulator::seed>},
+    {.path = "simulator.markets", .initial = "120", .min = "1", .max = "20000",
+     .reason = "Markets of the simulated world.",
+     .field = field<&Config::simulator, &Config::Simulator::markets>},
 
-    {.path = "web.port",
-     .initial = "3000",
-     .unit = "",
-     .min = "0",
-     .max = "65535",
+    {.path = "web.port", .initial = "3000", .min = "0", .max = "65535",
      .reason = "Port of the live page; 0 = any free one.",
-     .field = [](Config & c) -> auto& {return c.web.port;
-}
-, .first = true
-}
-, {.path = "web.address",
-   .initial = "127.0.0.1",
-   .unit = "",
-   .min = "",
-   .max = "",
-   .reason =
-       "Address of the live page. Anything but this machine itself needs UNDERROUND_DASHBOARD_TOKEN in the "
-       "environment or in .env, and TLS in front of it.",
-   .field = [](Config & c) -> auto& {return c.web.address;
-}
-, .shape = Shape::kAddress
-}
-,
-
-    {.path = "journal.dir",
-     .initial = "var/journal",
-     .unit = "",
-     .min = "",
-     .max = "",
-     .reason = "Folder of the journal; made when missing.",
-     .field = [](Config & c) -> auto& {return c.journal.dir;
-}
-, .shape = Shape::kPath
-}
-,
-}
-}
-;
+     .field = field<&Config::web, &Config::Web::port>, .first = true},
+    {.path = "web.address", .initial = "127.0.0.1",
+     .reason = "Address of the live page. Anything but this machine itself needs UNDERROUND_DASHBOARD_TOKEN in the "
+               "environment or in .env, and TLS in front of it.",
+     .field = field<&Config::web, &Config::Web::address>, .shape = Shape::kAddress},
+}};
+// clang-format on
 
 // Optimal string alignment distance: insert, delete, replace, swap of neighbours cost 1 each.
 std::size_t edit_distance(std::string_view a, std::string_view b) {

@@ -18,13 +18,13 @@ using Field = std::variant<bool& (*)(Config&), std::int64_t& (*)(Config&), std::
                            Nanos& (*)(Config&), VenueKind& (*)(Config&)>;
 
 // What a text (or each item of a list) must look like.
-enum class Shape : std::uint8_t { kAny, kHttpUrl, kSocketUrl, kAddress, kSeries, kSymbol, kPath };
+enum class Shape : std::uint8_t { kAny, kHttpUrl, kSocketUrl, kAddress, kSeries, kSymbol };
 
 struct Key {
-  std::string_view path;      // "risk.max_order_usd"
-  std::string_view initial;   // default, as an environment variable would say it (lists: comma-separated)
-  std::string_view unit;      // "USD", "ms", "s", "days", "" = plain
-  std::string_view min, max;  // inclusive, in the key's unit; empty = no limit
+  std::string_view path;          // "risk.max_order_usd"
+  std::string_view initial;       // default, as an environment variable would say it (lists: comma-separated)
+  std::string_view unit{};        // "USD", "ms", "s", "days"; empty = plain
+  std::string_view min{}, max{};  // inclusive, in the key's unit; empty = no limit
   std::string_view reason;
   Field field;
   std::span<const std::string_view> (*choices)() = nullptr;  // allowed texts; null = any

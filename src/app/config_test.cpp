@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "app/config_schema.hpp"
+#include "strategy/registry.hpp"
 
 namespace underround::config {
 namespace {
@@ -69,6 +70,14 @@ TEST(Config, ExampleIsRefusedWhenAnyOfItsValuesChangesMeaning) {
   const std::string line = "risk.max_order_usd = 100";
   changed.replace(changed.find(line), line.size(), "risk.max_order_usd = 101");
   EXPECT_NE(to_toml(config_of(changed)), to_toml(Config{}));
+}
+
+TEST(Config, StrategiesByDefaultAreThoseTheRegistrySays) {
+  std::vector<std::string> names;
+  for (const StrategyInfo& info : known_strategies()) {
+    if (info.on_by_default) names.emplace_back(info.name);
+  }
+  EXPECT_THAT(Config{}.strategies.enabled, ::testing::UnorderedElementsAreArray(names));
 }
 
 TEST(Config, FewKeysAndAtMostTenFirst) {
@@ -156,9 +165,9 @@ INSTANTIATE_TEST_SUITE_P(
         Golden{"feed.data_timeout_s = 2.5\n",
                "my.toml:1:23: feed.data_timeout_s: expected an integer, found a number "
                "with a fraction; write for example feed.data_timeout_s = 30\n"},
-        Golden{"journal.dir = 1979-05-27\n",
-               "my.toml:1:15: journal.dir: expected a string in quotes, found a date or "
-               "time; write for example journal.dir = \"var/journal\"\n"},
+        Golden{"web.address = 1979-05-27\n",
+               "my.toml:1:15: web.address: expected a string in quotes, found a date or "
+               "time; write for example web.address = \"127.0.0.1\"\n"},
         Golden{"strategies.enabled = [\"clippr\"]\n",
                "my.toml:1:22: strategies.enabled: 'clippr' is not known; did you mean 'clipper'?\n"},
         Golden{"markets.tags = [\"a\", 3]\n",
@@ -221,14 +230,14 @@ TEST(Config, EnvironmentReachesEveryKindOfField) {
                                                        {"UNDERROUND_EXECUTION__LEG_DEADLINE_MS", "20"},
                                                        {"UNDERROUND_VENUE__KIND", "polymarket"},
                                                        {"UNDERROUND_BINANCE__SYMBOLS", ""},
-                                                       {"UNDERROUND_JOURNAL__DIR", "/tmp/j"}}});
+                                                       {"UNDERROUND_BINANCE__WS_URL", "ws://h/x"}}});
   EXPECT_TRUE(config.feed.redundant);
   EXPECT_EQ(config.risk.max_order_usd, Usd::from_micros(99'500'000));
   EXPECT_EQ(config.execution.unwind_slippage_usd, Price::from_pips(125));
   EXPECT_EQ(config.execution.leg_deadline, Nanos::from_millis(20));
   EXPECT_EQ(config.venue.kind, VenueKind::kPolymarket);
   EXPECT_TRUE(config.binance.symbols.empty());
-  EXPECT_EQ(config.journal.dir, "/tmp/j");
+  EXPECT_EQ(config.binance.ws_url, "ws://h/x");
 }
 
 TEST(Config, EnvironmentProblemsNameTheVariable) {

@@ -125,9 +125,6 @@ std::optional<Complaint> wrong_shape(const Key& key, std::string_view text, Kind
     case Shape::kSymbol:
       if (!is_symbol(text)) return refuse("not a symbol (upper-case letters and digits)");
       break;
-    case Shape::kPath:
-      if (text.empty()) return Complaint{"an empty path", example_of(key, found)};
-      break;
   }
   return std::nullopt;
 }

@@ -1,9 +1,9 @@
 // Complete sets: k legs that together pay a known number of dollars whatever happens. Pure functions over books.
 //   const SetLeg legs[] = {{Ladder::to_buy(a, 0), fees, min}, {Ladder::to_buy(b, 0), fees, min}};
 //   if (best_edge_e8(legs, kOneUsd) > 0) size_set(legs, kOneUsd, limits, quote);   // quote.sets, quote.profit, ...
-// Long: every ladder buys, one share of each leg is worth `payoff` (1 USD: YES + NO, or YES of every outcome; n - 1 USD:
-// NO of n outcomes of which at most one happens). Short: every ladder sells, and `payoff` is what a set costs (1 USD
-// split, or the redemption given up on sets already held).
+// Long: every ladder buys, one share of each leg is worth `payoff` (1 USD: YES + NO, or YES of every outcome; n - 1
+// USD: NO of n outcomes of which at most one happens). Short: every ladder sells, and `payoff` is what a set costs (1
+// USD split, or the redemption given up on sets already held).
 //
 // Sizing: the legs are walked jointly from level to level while one more set earns at least `min_edge_e8`. Greedy is
 // optimal because a leg's marginal cost, price + rate * (p (1 - p))^e, never falls along a ladder while rate * e < 1
@@ -34,7 +34,7 @@ struct SetLeg {
 };
 
 struct SetLimits {
-  Usd max_cost;    // worst case: every set at its limit prices, fees included (short: what the sets are worth)
+  Usd max_cost;  // worst case: every set at its limit prices, fees included (short: what the sets are worth)
   Shares max_sets{std::numeric_limits<std::int64_t>::max()};
   std::int64_t min_edge_e8 = 1;  // of the last set taken; at least 1
 };
@@ -52,8 +52,8 @@ struct SetLegFill {
   Shares available;  // depth at `limit` or better
   Usd value;         // paid (rounded up) or received (rounded down), before the fee
   Usd fee;
-  Price limit;       // of the worst level taken
-  Price vwap;        // rounded up when buying, down when selling
+  Price limit;  // of the worst level taken
+  Price vwap;   // rounded up when buying, down when selling
   int levels = 0;
 };
 

@@ -34,7 +34,8 @@ constexpr SetLimits kNoLimits{.max_cost = Usd::whole(1'000'000)};
 
 TEST(CompleteSet, BinaryLongStopsAtTheMarginalSet) {
   Legs m;
-  m.add(true, 0, {{Price{4500}, Shares::whole(10)}, {Price{5000}, Shares::whole(20)}, {Price{5200}, Shares::whole(50)}});
+  m.add(true, 0,
+        {{Price{4500}, Shares::whole(10)}, {Price{5000}, Shares::whole(20)}, {Price{5200}, Shares::whole(50)}});
   m.add(true, 1, {{Price{4700}, Shares::whole(15)}, {Price{4900}, Shares::whole(40)}});
   const SetQuote q = m.size(kOneUsd, kNoLimits);
   // 10 at .92, 5 at .97, 15 at .99; the next set costs 1.01.
@@ -92,7 +93,8 @@ TEST(CompleteSet, FeesAreChargedAsTheVenueRoundsThem) {
   m.add(true, 1, {{Price{6000}, Shares::whole(100)}}, fees);
   const SetQuote q = m.size(kOneUsd, kNoLimits);
   ASSERT_EQ(q.sets, Shares::from_micros(12'330'000));
-  const Usd fee0 = fees.charge(Price{3000}, Shares::from_micros(7'330'000)) + fees.charge(Price{3100}, Shares::whole(5));
+  const Usd fee0 =
+      fees.charge(Price{3000}, Shares::from_micros(7'330'000)) + fees.charge(Price{3100}, Shares::whole(5));
   EXPECT_EQ(q.legs[0].fee, fee0);
   EXPECT_EQ(q.legs[1].fee, fees.charge(Price{6000}, q.sets));
   EXPECT_EQ(q.cost, q.legs[0].value + q.legs[1].value + q.legs[0].fee + q.legs[1].fee);
@@ -121,14 +123,16 @@ TEST(CompleteSet, AnEmptyLegIsNoSet) {
 TEST(CompleteSet, VenueMinimums) {
   Legs small_size, small_value, sells;
   for (const unsigned outcome : {0U, 1U}) {
-    small_size.add(true, outcome, {{Price{4500}, Shares::from_micros(4'990'000)}}, FeeSchedule::free(), Shares::whole(5));
-    sells.add(false, outcome, {{Price{outcome == 0 ? 9900 : 300}, Shares::whole(6)}}, FeeSchedule::free(), Shares::whole(5));
+    small_size.add(true, outcome, {{Price{4500}, Shares::from_micros(4'990'000)}}, FeeSchedule::free(),
+                   Shares::whole(5));
+    sells.add(false, outcome, {{Price{outcome == 0 ? 9900 : 300}, Shares::whole(6)}}, FeeSchedule::free(),
+              Shares::whole(5));
   }
   small_value.add(true, 0, {{Price{100}, Shares::whole(99)}});
   small_value.add(true, 1, {{Price{9000}, Shares::whole(99)}});
   EXPECT_EQ(small_size.size(kOneUsd, kNoLimits).verdict, SetVerdict::kBelowMinimum);
   EXPECT_EQ(small_value.size(kOneUsd, kNoLimits).verdict, SetVerdict::kBelowMinimum);  // 99 * 1 cent < 1 USD
-  EXPECT_EQ(sells.size(kOneUsd, kNoLimits).verdict, SetVerdict::kTradable);  // the dollar rule is for buys
+  EXPECT_EQ(sells.size(kOneUsd, kNoLimits).verdict, SetVerdict::kTradable);            // the dollar rule is for buys
 }
 
 TEST(CompleteSet, LimitsAreWorstCaseCostAndSets) {
@@ -212,8 +216,8 @@ Problem draw_problem(std::int64_t grain_micros) {
       side.emplace_back(Price{ticks * 100}, Shares{grain_micros * draw(1, 40)});
       ticks += draw(1, 4) * (p.buying ? 1 : -1);
     }
-    const FeeSchedule fees = *rc::gen::element(FeeSchedule::free(), FeeSchedule::taker(50'000, 1),
-                                               FeeSchedule::taker(30'000, 2));
+    const FeeSchedule fees =
+        *rc::gen::element(FeeSchedule::free(), FeeSchedule::taker(50'000, 1), FeeSchedule::taker(30'000, 2));
     p.m.add(p.buying, *rc::gen::element(0U, 1U), side, fees);
   }
   p.limits.max_cost = Usd{draw<std::int64_t>(0, 3 * grain_micros * 40)};
@@ -227,8 +231,9 @@ TEST(CompleteSetProperty, NoNumberOfLotsDoesBetter) {
     const Problem p = draw_problem(Shares::kMicrosPerLot);
     const SetQuote q = p.m.size(p.payoff, p.limits);
     // The best number of lots, each set charged the minimum edge as its price of risk.
-    const Int128 budget_e14 = static_cast<Int128>(
-        std::max<std::int64_t>(0, p.limits.max_cost.micros - 11 * static_cast<std::int64_t>(p.m.legs.size()))) * 100'000'000;
+    const Int128 budget_e14 = static_cast<Int128>(std::max<std::int64_t>(
+                                  0, p.limits.max_cost.micros - 11 * static_cast<std::int64_t>(p.m.legs.size()))) *
+                              100'000'000;
     std::int64_t best_sets = 0;
     Int128 best = 0;
     for (std::int64_t sets = Shares::kMicrosPerLot; sets <= p.limits.max_sets.micros; sets += Shares::kMicrosPerLot) {

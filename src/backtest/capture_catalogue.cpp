@@ -87,7 +87,8 @@ struct PairLearner::State {
     if (element.get_object().get(o) != simdjson::SUCCESS) return;
     const std::string_view market = text_of(o, "market");
     if (TickGuess* tick = saw(text_of(o, "asset_id"), market)) {
-      for (const char* side : {"bids", "asks", "changes"}) each(o, side, [&](dom::object level) { price(level, *tick); });
+      for (const char* side : {"bids", "asks", "changes"})
+        each(o, side, [&](dom::object level) { price(level, *tick); });
     }
     each(o, "price_changes", [&](dom::object change) {
       if (TickGuess* tick = saw(text_of(change, "asset_id"), market)) price(change, *tick);

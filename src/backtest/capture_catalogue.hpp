@@ -1,7 +1,8 @@
 // Which tokens belong together, learned from frames: both asset ids of a price_change, books with the same market id.
 //   PairLearner pairs;   while (reader.next(f)) pairs.observe(f.text);   pairs.add_to(catalogue)
 // A market of which only one token ever spoke gets a placeholder for the other. The tick is the coarsest that holds
-// all prices seen. Learned conditions have no fees: nothing trades on them (law 4). Outcome order is the order of first appearance.
+// all prices seen. Learned conditions have no fees: nothing trades on them (law 4). Outcome order is the order of first
+// appearance.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Rows of an L1 event list (one token; best bid and ask after every message, trades) rebuilt as frames: a one-level book
-// per row, because the rows do not say which level a price_change changed.
+// Rows of an L1 event list (one token; best bid and ask after every message, trades) rebuilt as frames: a one-level
+// book per row, because the rows do not say which level a price_change changed.
 //   auto columns = L1Columns::from_header(line);   if (columns) auto frame = columns->frame(row, token);
 #pragma once
 
@@ -20,8 +20,8 @@ class L1Columns {
   [[nodiscard]] std::optional<RecordedFrame> frame(std::string_view row, const NamedToken& token) const;
 
  private:
-  static constexpr std::array<std::string_view, 10> kNames = {"local_ts_ms", "msg_ts_ms",   "event_type", "bid_price",
-                                                              "bid_qty",     "ask_price",   "ask_qty",    "trade_price",
+  static constexpr std::array<std::string_view, 10> kNames = {"local_ts_ms", "msg_ts_ms", "event_type", "bid_price",
+                                                              "bid_qty",     "ask_price", "ask_qty",    "trade_price",
                                                               "trade_size",  "trade_side"};
   std::array<std::size_t, kNames.size()> at_{};
   std::size_t columns_ = 0;

@@ -113,7 +113,8 @@ std::optional<RecordedFrame> timed_frame(std::string_view text) {
   return RecordedFrame{std::string(frame), epoch_time(value), {}, {}};
 }
 
-// {market_id, slug, condition_id, outcomes:[{token_id, outcome}], tick_size, fee_parameters, ...}: a recorder's own list.
+// {market_id, slug, condition_id, outcomes:[{token_id, outcome}], tick_size, fee_parameters, ...}: a recorder's own
+// list.
 std::optional<ConditionSpec> recorder_market(object o) {
   array outcomes;
   if (o.at_key("outcomes").get_array().get(outcomes) != simdjson::SUCCESS || outcomes.size() != 2) return std::nullopt;
@@ -238,15 +239,16 @@ class Classifier {
       std::string text = "{\"event_type\":";
       element bids, asks;
       if (o.at_key("bids").get(bids) == simdjson::SUCCESS && o.at_key("asks").get(asks) == simdjson::SUCCESS) {
-        text += "\"book\",\"bids\":" + std::string(simdjson::minify(bids)) + ",\"asks\":" + std::string(simdjson::minify(asks));
+        text += "\"book\",\"bids\":" + std::string(simdjson::minify(bids)) +
+                ",\"asks\":" + std::string(simdjson::minify(asks));
       } else {
         text += "\"last_trade_price\"";
         for (const char* key : {"price", "size", "side"}) {
           text += ",\"" + std::string(key) + "\":\"" + std::string(text_of(o, key)) + "\"";
         }
       }
-      text += ",\"market\":\"" + token.market() + "\",\"asset_id\":\"" + token.token(token.outcome) + "\",\"timestamp\":\"" +
-              std::to_string(number_of(o, "timestamp")) + "\"}";
+      text += ",\"market\":\"" + token.market() + "\",\"asset_id\":\"" + token.token(token.outcome) +
+              "\",\"timestamp\":\"" + std::to_string(number_of(o, "timestamp")) + "\"}";
       frames_.push_back({std::move(text), epoch_time(number_of(o, "local_timestamp")), {}, {}});
     }
     return DocumentKind::kFrames;
@@ -297,7 +299,8 @@ ConditionSpec NamedToken::spec() const {
 
 NamedToken named_token(std::string_view stem) {
   NamedToken named{std::string(stem), 0};
-  for (const auto& [ending, outcome] : {std::pair<std::string_view, unsigned>{"down", 1}, {"up", 0}, {"no", 1}, {"yes", 0}}) {
+  for (const auto& [ending, outcome] :
+       {std::pair<std::string_view, unsigned>{"down", 1}, {"up", 0}, {"no", 1}, {"yes", 0}}) {
     if (!named.key.ends_with(ending)) continue;
     named.key.resize(named.key.size() - ending.size());
     named.outcome = outcome;

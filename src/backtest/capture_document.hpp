@@ -16,10 +16,10 @@
 namespace underround::backtest {
 
 struct RecordedFrame {
-  std::string text;       // without padding
-  Nanos received{};       // 0: neither the recorder nor the frame says
-  std::string feed;       // "" = Polymarket market channel or REST book
-  std::string type;       // as the recorder called it, when the text was rebuilt
+  std::string text;  // without padding
+  Nanos received{};  // 0: neither the recorder nor the frame says
+  std::string feed;  // "" = Polymarket market channel or REST book
+  std::string type;  // as the recorder called it, when the text was rebuilt
 };
 
 enum class DocumentKind : std::uint8_t { kFrames, kMarkets, kEmpty, kNote, kBad };

@@ -160,6 +160,17 @@ std::string_view LineReader::peek(std::size_t size) {
   return std::string_view(buffer_).substr(begin_, size);
 }
 
+std::string_view LineReader::peek_line(std::size_t max_bytes, bool& whole) {
+  std::size_t searched = 0;
+  for (;;) {
+    const std::size_t end = buffer_.find('\n', begin_ + searched);
+    whole = end == std::string::npos;
+    if (!whole) return std::string_view(buffer_).substr(begin_, end - begin_);
+    searched = buffer_.size() - begin_;
+    if (searched >= max_bytes || !fill()) return std::string_view(buffer_).substr(begin_);
+  }
+}
+
 bool LineReader::next(std::string_view& line) {
   std::size_t searched = 0;
   for (;;) {

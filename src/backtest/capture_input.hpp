@@ -28,6 +28,8 @@ class LineReader {
 
   // The first `size` bytes (fewer in a shorter file), without consuming them.
   [[nodiscard]] std::string_view peek(std::size_t size);
+  // The next line without consuming it; cut at `max_bytes`. `whole` = the file ends with it.
+  [[nodiscard]] std::string_view peek_line(std::size_t max_bytes, bool& whole);
   // The line without its end, valid until the next call; false at the end or after an error.
   [[nodiscard]] bool next(std::string_view& line);
   [[nodiscard]] std::uint64_t line_number() const noexcept { return line_; }  // of the line returned last, from 1

@@ -91,9 +91,8 @@ class Source {
   // Lines, or one document over many lines? The first line tells.
   void start() {
     started_ = true;
-    std::string_view head = lines_->peek(kMaxFirstLineBytes);
-    const std::size_t end = head.find('\n');
-    const std::string_view first = head.substr(0, end);
+    bool only_line = false;
+    const std::string_view first = lines_->peek_line(kMaxFirstLineBytes, only_line);
     columns_ = L1Columns::from_header(first.ends_with('\r') ? first.substr(0, first.size() - 1) : first);
     if (columns_) {
       std::string_view header;
@@ -103,7 +102,7 @@ class Source {
     }
     const bool opens = first.starts_with('{') || first.starts_with('[');
     strict_ = opens;
-    if (!opens || end == std::string_view::npos || documents_.complete(first)) return;
+    if (!opens || only_line || documents_.complete(first)) return;
     auto whole = lines_->rest(kMaxDocumentBytes);
     if (!whole) {
       report_.bad(name_, 1, whole.error().message);
@@ -211,9 +210,9 @@ struct CaptureReader::State {
     auto source = std::make_unique<Source>(path.string(), std::move(*stream), report, documents);
     const std::string_view head = source->lines().peek(512);
     if (head.starts_with("PAR1")) {
-      return fail(ErrorCode::kUnsupported,
-                  path.string() + ": Parquet is not replayed directly; convert it to JSON lines first "
-                                  "(a Parquet importer is planned)");
+      return fail(ErrorCode::kUnsupported, path.string() +
+                                               ": Parquet is not replayed directly; convert it to JSON lines first "
+                                               "(a Parquet importer is planned)");
     }
     if (!is_tar(head)) return enqueue(std::move(source));
     const auto archive = source->lines().rest(kMaxDocumentBytes);
@@ -287,7 +286,8 @@ bool CaptureReader::next(CaptureFrame& frame) {
   s.text.append(polymarket::kFramePadding, '\0');
   s.feed = recorded.feed;
   s.type = recorded.type;
-  frame = {std::string_view(s.text).substr(0, recorded.text.size()), s.latest, source.name(), source.line(), s.feed, s.type};
+  frame = {
+      std::string_view(s.text).substr(0, recorded.text.size()), s.latest, source.name(), source.line(), s.feed, s.type};
   source.pop();
   s.schedule(index);
   s.tell_progress(false);

@@ -24,12 +24,12 @@
 namespace underround::backtest {
 
 struct CaptureFrame {
-  std::string_view text;  // followed by polymarket::kFramePadding readable bytes; valid until the next call
-  Nanos received{};       // the recorder's clock (the frame's own timestamp when it kept none); never goes back
-  std::string_view file;  // as given; "archive.tar.zst:member" inside an archive
-  std::uint64_t line = 0; // 1-based; of the document's first line
-  std::string_view feed;  // "" = Polymarket market channel or REST book; else another feed the recorder kept alongside
-  std::string_view type;  // what the recorder called it, when the frame was rebuilt (CSV rows); else ""
+  std::string_view text;   // followed by polymarket::kFramePadding readable bytes; valid until the next call
+  Nanos received{};        // the recorder's clock (the frame's own timestamp when it kept none); never goes back
+  std::string_view file;   // as given; "archive.tar.zst:member" inside an archive
+  std::uint64_t line = 0;  // 1-based; of the document's first line
+  std::string_view feed;   // "" = Polymarket market channel or REST book; else another feed the recorder kept alongside
+  std::string_view type;   // what the recorder called it, when the frame was rebuilt (CSV rows); else ""
 };
 
 struct BadLine {
@@ -39,7 +39,7 @@ struct BadLine {
 };
 
 struct CaptureProgress {
-  std::uint64_t bytes_done = 0;   // compressed bytes read
+  std::uint64_t bytes_done = 0;  // compressed bytes read
   std::uint64_t bytes_total = 0;
 };
 

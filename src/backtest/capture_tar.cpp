@@ -37,7 +37,8 @@ Result<std::vector<TarMember>> read_tar(std::string_view archive) {
     const auto size = octal(field(header, 124, 12));
     at += kBlock;
     if (!is_tar(header) || !size || *size > archive.size() - at) {
-      return fail(ErrorCode::kInvalidInput, "tar archive is damaged after " + std::to_string(members.size()) + " members");
+      return fail(ErrorCode::kInvalidInput,
+                  "tar archive is damaged after " + std::to_string(members.size()) + " members");
     }
     const std::string_view content = archive.substr(at, *size);
     const char type = header[156];

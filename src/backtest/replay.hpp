@@ -35,13 +35,13 @@ struct ReplayHooks {
 };
 
 struct ReplayReport {
-  std::uint64_t frames = 0;              // texts read, all feeds
-  std::uint64_t messages = 0;            // market channel messages and REST books (array elements counted)
+  std::uint64_t frames = 0;    // texts read, all feeds
+  std::uint64_t messages = 0;  // market channel messages and REST books (array elements counted)
   std::map<std::string, std::uint64_t> by_type;
   std::uint64_t events = 0;
-  std::uint64_t decode_errors = 0;       // bad lines and frames that did not decode
-  std::vector<BadLine> bad_lines;        // of these, the first 1,000 with file, line and reason
-  std::uint64_t notes = 0;               // prose between frames, skipped
+  std::uint64_t decode_errors = 0;  // bad lines and frames that did not decode
+  std::vector<BadLine> bad_lines;   // of these, the first 1,000 with file, line and reason
+  std::uint64_t notes = 0;          // prose between frames, skipped
   std::uint64_t unknown_tokens = 0;
   std::uint64_t refused_entries = 0;
   std::uint64_t conditions = 0;          // in the catalogue
@@ -49,7 +49,7 @@ struct ReplayReport {
   std::uint64_t books = 0;               // that got at least one snapshot
   std::uint64_t snapshots = 0;
   std::uint64_t levels = 0;
-  std::uint64_t gaps = 0;                // a live book lost continuity
+  std::uint64_t gaps = 0;  // a live book lost continuity
   std::uint64_t stale_dropped = 0;
   std::uint64_t before_snapshot = 0;
   std::uint64_t bbo_checked = 0, bbo_agree = 0;
@@ -58,9 +58,9 @@ struct ReplayReport {
   std::uint64_t rest_hash_checked = 0, rest_hash_agree = 0;
   std::uint64_t book_hash_checked = 0, book_hash_agree = 0;
   std::uint64_t change_hash_checked = 0, change_hash_agree = 0;
-  std::int64_t crossed_ns = 0;           // summed over books
+  std::int64_t crossed_ns = 0;  // summed over books
   Nanos first_received{}, last_received{};
-  std::int64_t elapsed_ns = 0;           // of the second pass; 0 without a clock
+  std::int64_t elapsed_ns = 0;  // of the second pass; 0 without a clock
   double messages_per_s = 0;
 };
 

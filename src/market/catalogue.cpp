@@ -22,8 +22,9 @@ std::uint64_t hash_of(const ConditionSpec& spec) {
   hasher.add_signed(spec.min_order_size.micros);
   hasher.add_signed(spec.fees.rate_ppm());
   hasher.add_signed(spec.fees.exponent());
-  const bool flags[] = {spec.neg_risk,    spec.neg_risk_other,      spec.accepting_orders, spec.taker_delay,
-                        spec.clear_book_on_start, spec.group.neg_risk, spec.group.augmented};
+  const bool flags[] = {spec.neg_risk,       spec.neg_risk_other,      spec.accepting_orders,
+                        spec.taker_delay,    spec.clear_book_on_start, spec.group.neg_risk,
+                        spec.group.augmented};
   for (const bool flag : flags) hasher.add(flag ? 1 : 0);
   hasher.add_signed(spec.seconds_delay);
   hasher.add(static_cast<std::uint64_t>(spec.phase));
@@ -32,18 +33,26 @@ std::uint64_t hash_of(const ConditionSpec& spec) {
   return hasher.value();
 }
 
-bool settled(MarketPhase phase) noexcept { return phase == MarketPhase::kResolved || phase == MarketPhase::kRedeemable; }
+bool settled(MarketPhase phase) noexcept {
+  return phase == MarketPhase::kResolved || phase == MarketPhase::kRedeemable;
+}
 
 }  // namespace
 
 const char* to_string(Completeness completeness) noexcept {
   switch (completeness) {
-    case Completeness::kUnknown: return "unknown";
-    case Completeness::kExactlyOne: return "exactly one";
-    case Completeness::kAugmented: return "augmented";
-    case Completeness::kNotExclusive: return "not exclusive";
-    case Completeness::kMissingConditions: return "missing conditions";
-    case Completeness::kClosedConditions: return "closed conditions";
+    case Completeness::kUnknown:
+      return "unknown";
+    case Completeness::kExactlyOne:
+      return "exactly one";
+    case Completeness::kAugmented:
+      return "augmented";
+    case Completeness::kNotExclusive:
+      return "not exclusive";
+    case Completeness::kMissingConditions:
+      return "missing conditions";
+    case Completeness::kClosedConditions:
+      return "closed conditions";
   }
   return "?";
 }
@@ -95,8 +104,8 @@ Result<ConditionId> Catalogue::add(const ConditionSpec& spec) {
 }
 
 void Catalogue::join_group(Condition& condition) {
-  const auto [place, fresh] = by_event_.try_emplace(condition.spec.group.slug,
-                                                    EventId{static_cast<std::uint32_t>(events_.size())});
+  const auto [place, fresh] =
+      by_event_.try_emplace(condition.spec.group.slug, EventId{static_cast<std::uint32_t>(events_.size())});
   if (fresh) events_.push_back(EventGroup{place->second, condition.spec.group, {}, Completeness::kUnknown});
   EventGroup& group = events_[place->second.value];
   group.spec = condition.spec.group;

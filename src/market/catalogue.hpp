@@ -28,24 +28,24 @@ enum class MarketVersion : std::uint8_t { kUnknown = 0, kV1 = 1, kV2 = 2 };
 // What a venue tells about one binary question. Text fields are cold: nothing on the hot path reads them.
 struct ConditionSpec {
   VenueId venue = VenueId::kPolymarket;
-  std::string condition_id;             // 0x + 64 lower hex (v2 ids right-padded)
-  std::array<std::string, 2> tokens;    // decimal uint256, outcome order
-  std::array<std::string, 2> outcomes;  // "Yes"/"No", "Up"/"Down", team names
+  std::string condition_id;                 // 0x + 64 lower hex (v2 ids right-padded)
+  std::array<std::string, 2> tokens;        // decimal uint256, outcome order
+  std::array<std::string, 2> outcomes;      // "Yes"/"No", "Up"/"Down", team names
   std::string question, slug, group_title;  // group_title: this condition's name inside its event
   std::string question_id;
-  std::vector<std::string> tags;            // slugs, lower case
-  std::string sports_market_type;           // "moneyline", "" when not sports
+  std::vector<std::string> tags;   // slugs, lower case
+  std::string sports_market_type;  // "moneyline", "" when not sports
   std::string resolution_source;
   MarketVersion version = MarketVersion::kUnknown;
-  Tick tick;                                // unknown = do not trade
+  Tick tick;  // unknown = do not trade
   Shares min_order_size = Shares::whole(5);
-  FeeSchedule fees;                         // unknown = do not trade
+  FeeSchedule fees;  // unknown = do not trade
   bool neg_risk = false;
-  bool neg_risk_other = false;              // the "Other" leg of an augmented set
+  bool neg_risk_other = false;  // the "Other" leg of an augmented set
   bool accepting_orders = false;
-  bool taker_delay = false;                 // itode: the venue holds marketable orders for a while
-  std::int32_t seconds_delay = 0;           // sd: sports speed bump
-  bool clear_book_on_start = false;         // resting orders are cancelled at game start
+  bool taker_delay = false;          // itode: the venue holds marketable orders for a while
+  std::int32_t seconds_delay = 0;    // sd: sports speed bump
+  bool clear_book_on_start = false;  // resting orders are cancelled at game start
   MarketPhase phase = MarketPhase::kPending;
   Nanos start_at{}, end_at{}, game_start_at{};  // 0 = not said. start_at: window start for up/down series
   Usd volume_24h{}, liquidity{};
@@ -54,8 +54,8 @@ struct ConditionSpec {
     std::string id, slug, title, series_slug;
     std::string neg_risk_market_id;
     bool neg_risk = false;
-    bool augmented = false;                 // outcomes may be added later through "Other" placeholders
-    std::int32_t declared_conditions = 0;   // how many conditions the venue says the group has; 0 = not said
+    bool augmented = false;                // outcomes may be added later through "Other" placeholders
+    std::int32_t declared_conditions = 0;  // how many conditions the venue says the group has; 0 = not said
   } group;
 };
 
@@ -74,11 +74,11 @@ struct Condition {
 // Why the YES legs of a group do, or do not, add up to exactly one dollar. The default is: they do not.
 enum class Completeness : std::uint8_t {
   kUnknown,
-  kExactlyOne,          // neg-risk, not augmented, every declared condition known: exactly one resolves YES
-  kAugmented,           // an open "Other": outcomes may be added, the set is not complete
-  kNotExclusive,        // ladder, several may resolve YES
-  kMissingConditions,   // some conditions of the group are not in the catalogue
-  kClosedConditions,    // some conditions are already resolved or closed
+  kExactlyOne,         // neg-risk, not augmented, every declared condition known: exactly one resolves YES
+  kAugmented,          // an open "Other": outcomes may be added, the set is not complete
+  kNotExclusive,       // ladder, several may resolve YES
+  kMissingConditions,  // some conditions of the group are not in the catalogue
+  kClosedConditions,   // some conditions are already resolved or closed
 };
 [[nodiscard]] const char* to_string(Completeness completeness) noexcept;
 

@@ -120,8 +120,12 @@ TEST(Catalogue, EveryDoubtEndsCompleteness) {
   EXPECT_EQ(with([](ConditionSpec& s, int) { s.group.declared_conditions = 0; }), C::kUnknown);
   EXPECT_EQ(with([](ConditionSpec& s, int) { s.group.declared_conditions = 2; }), C::kUnknown);
   EXPECT_EQ(with([](ConditionSpec& s, int i) { s.neg_risk = i != 1; }), C::kUnknown);
-  for (const MarketPhase phase : {MarketPhase::kPending, MarketPhase::kPaused, MarketPhase::kClosed, MarketPhase::kResolved}) {
-    EXPECT_EQ(with([phase](ConditionSpec& s, int i) { if (i == 0) s.phase = phase; }), C::kClosedConditions);
+  for (const MarketPhase phase :
+       {MarketPhase::kPending, MarketPhase::kPaused, MarketPhase::kClosed, MarketPhase::kResolved}) {
+    EXPECT_EQ(with([phase](ConditionSpec& s, int i) {
+                if (i == 0) s.phase = phase;
+              }),
+              C::kClosedConditions);
   }
 }
 

@@ -15,9 +15,9 @@ struct Sample {
 };
 
 TEST(FeeSchedule, ReproducesTheVenuesSamples) {
-  for (const Sample& s : {Sample{100, 5000, 70'000, 1'750'000}, Sample{100, 1000, 70'000, 630'000},
-                          Sample{100, 9900, 70'000, 69'300}, Sample{100, 5000, 50'000, 1'250'000},
-                          Sample{100, 3000, 40'000, 840'000}, Sample{1, 100, 70'000, 690}}) {
+  for (const Sample& s :
+       {Sample{100, 5000, 70'000, 1'750'000}, Sample{100, 1000, 70'000, 630'000}, Sample{100, 9900, 70'000, 69'300},
+        Sample{100, 5000, 50'000, 1'250'000}, Sample{100, 3000, 40'000, 840'000}, Sample{1, 100, 70'000, 690}}) {
     const FeeSchedule fees = FeeSchedule::taker(s.rate_ppm, 1);
     EXPECT_EQ(fees.charge(Price{s.pips}, Shares::whole(s.shares)).micros, s.fee_micros) << s.pips;
   }

@@ -17,15 +17,15 @@
 namespace underround {
 
 struct MarketFilter {
-  std::vector<std::string> tags;            // any one of these; empty = every market
-  std::vector<std::string> allow;           // always in, thresholds do not apply: slug, event slug, condition id or tag
-  std::vector<std::string> deny;            // always out, wins over allow; same names
+  std::vector<std::string> tags;   // any one of these; empty = every market
+  std::vector<std::string> allow;  // always in, thresholds do not apply: slug, event slug, condition id or tag
+  std::vector<std::string> deny;   // always out, wins over allow; same names
   Usd min_volume_24h{};
   Usd min_liquidity{};
-  Nanos min_time_to_end{};                  // 0 = no bound; a market without an end date passes both bounds
+  Nanos min_time_to_end{};  // 0 = no bound; a market without an end date passes both bounds
   Nanos max_time_to_end{};
-  std::vector<std::string> priority_tags;   // markets with the first tag come first, then the second, then the rest
-  std::size_t max_conditions = 0;           // 0 = no limit
+  std::vector<std::string> priority_tags;  // markets with the first tag come first, then the second, then the rest
+  std::size_t max_conditions = 0;          // 0 = no limit
 };
 
 // True when `name` is the market's slug, event slug, condition id, or one of its tags. A market with a sports market

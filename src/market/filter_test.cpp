@@ -63,7 +63,8 @@ TEST(MarketFilter, TagVolumeLiquidityAndEndDateBound) {
   filter = {};
   filter.min_time_to_end = Nanos::from_seconds(60);
   filter.max_time_to_end = Nanos::from_seconds(7200);
-  ConditionSpec soon = market("soon", 1), late = market("late", 1), open_ended = market("open", 1), right = market("ok", 1);
+  ConditionSpec soon = market("soon", 1), late = market("late", 1), open_ended = market("open", 1),
+                right = market("ok", 1);
   soon.end_at = kNow + Nanos::from_seconds(59);
   late.end_at = kNow + Nanos::from_seconds(7201);
   open_ended.end_at = Nanos{};
@@ -82,7 +83,8 @@ TEST(MarketFilter, AllowSkipsThresholdsAndDenyWins) {
 }
 
 TEST(MarketFilter, ANegRiskSetIsTakenWholeOrNotAtAll) {
-  const std::vector<ConditionSpec> specs = {leg("x1", "x", 100), leg("x2", "x", 0), leg("y1", "y", 1), leg("y2", "y", 2)};
+  const std::vector<ConditionSpec> specs = {leg("x1", "x", 100), leg("x2", "x", 0), leg("y1", "y", 1),
+                                            leg("y2", "y", 2)};
   MarketFilter filter;
   filter.min_volume_24h = Usd::whole(50);
   EXPECT_EQ(chosen(specs, filter), (Slugs{"x1", "x2"})) << "a quiet leg belongs to the set";

@@ -33,9 +33,10 @@ TEST(UpDownSeries, SlugsParseBack) {
 }
 
 TEST(UpDownSeries, OtherSlugsAreNotWindows) {
-  for (const char* slug : {"", "btc-updown-5m-", "btc-updown-5m-1773307201", "btc-updown-5m-x", "-updown-5m-1773307200",
-                           "bitcoin-up-or-down-march-12-5am-et", "btc-updown-4h-1773307200", "btc-updown-15m-1773307500",
-                           "btc-updown-5m-1773307200x", "btc-updown-5m--300", "btc-updown-5m-99999999999"}) {
+  for (const char* slug :
+       {"", "btc-updown-5m-", "btc-updown-5m-1773307201", "btc-updown-5m-x", "-updown-5m-1773307200",
+        "bitcoin-up-or-down-march-12-5am-et", "btc-updown-4h-1773307200", "btc-updown-15m-1773307500",
+        "btc-updown-5m-1773307200x", "btc-updown-5m--300", "btc-updown-5m-99999999999"}) {
     EXPECT_EQ(parse_updown_slug(slug).has_value(), false) << slug;
   }
 }

@@ -41,7 +41,7 @@ class Crowd final : public Listener, public FairSink, public Task {
     Price price;
     Shares size;
   };
-  struct MakerLeg {  // one maker in one market
+  struct MakerLeg {            // one maker in one market
     double belief = 0.5;       // acted on
     double next_belief = 0.5;  // seen, acted on after the latency
     std::vector<Quote> quotes;

@@ -119,9 +119,8 @@ void Crowd::apply_targets(AccountId account, const Leg& l, std::vector<Quote>& q
   std::erase_if(quotes, [&](const Quote& quote) {
     const OrderRecord* order = venue_.find_order(quote.key);
     if (order == nullptr) return true;
-    const auto target = std::find_if(targets_.begin(), targets_.end(), [&](const Target& t) {
-      return t.side == quote.side && t.price == quote.price;
-    });
+    const auto target = std::find_if(targets_.begin(), targets_.end(),
+                                     [&](const Target& t) { return t.side == quote.side && t.price == quote.price; });
     if (target != targets_.end() && order->remaining().micros * 5 >= target->size.micros * 2) {
       targets_.erase(target);
       return false;
@@ -184,7 +183,8 @@ void Crowd::snipe(AccountId account, const Leg& l, double belief) {
 }
 
 void Crowd::merge_inventory(AccountId account, MarketId market) {
-  const Shares both = std::min(venue_.ledger().available(account, market, 0), venue_.ledger().available(account, market, 1));
+  const Shares both =
+      std::min(venue_.ledger().available(account, market, 0), venue_.ledger().available(account, market, 1));
   if (both >= kMergeAbove) (void)venue_.merge(account, market, both);
 }
 

@@ -1,5 +1,5 @@
-// The truth nobody trades on directly: the probability of outcome 0 of every market, right now. The world writes it, the
-// population hears of every change and acts on it late, each member by its own latency.
+// The truth nobody trades on directly: the probability of outcome 0 of every market, right now. The world writes it,
+// the population hears of every change and acts on it late, each member by its own latency.
 #pragma once
 
 #include <algorithm>

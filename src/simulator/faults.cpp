@@ -10,12 +10,18 @@ struct Named {
   std::string_view name;
 };
 constexpr std::array kNames{
-    Named{FaultKind::kDropFrame, "drop_frame"},       Named{FaultKind::kDuplicateFrame, "duplicate_frame"},
-    Named{FaultKind::kReorderFrame, "reorder_frame"}, Named{FaultKind::kStallSocket, "stall_socket"},
-    Named{FaultKind::kHalfOpen, "half_open"},         Named{FaultKind::kHtmlBody, "html_body"},
-    Named{FaultKind::kHttpStatus, "http_status"},     Named{FaultKind::kLostResponse, "lost_response"},
-    Named{FaultKind::kGhostFill, "ghost_fill"},       Named{FaultKind::kTickChange, "tick_change"},
-    Named{FaultKind::kResolutionFlip, "resolution_flip"}, Named{FaultKind::kNoHeartbeat, "no_heartbeat"},
+    Named{FaultKind::kDropFrame, "drop_frame"},
+    Named{FaultKind::kDuplicateFrame, "duplicate_frame"},
+    Named{FaultKind::kReorderFrame, "reorder_frame"},
+    Named{FaultKind::kStallSocket, "stall_socket"},
+    Named{FaultKind::kHalfOpen, "half_open"},
+    Named{FaultKind::kHtmlBody, "html_body"},
+    Named{FaultKind::kHttpStatus, "http_status"},
+    Named{FaultKind::kLostResponse, "lost_response"},
+    Named{FaultKind::kGhostFill, "ghost_fill"},
+    Named{FaultKind::kTickChange, "tick_change"},
+    Named{FaultKind::kResolutionFlip, "resolution_flip"},
+    Named{FaultKind::kNoHeartbeat, "no_heartbeat"},
 };
 
 }  // namespace

@@ -18,15 +18,15 @@ enum class FaultKind : std::uint8_t {
   kDropFrame,
   kDuplicateFrame,
   kReorderFrame,
-  kStallSocket,      // answers PONG, sends no data
-  kHalfOpen,         // neither data nor close
-  kHtmlBody,         // a proxy's HTML page instead of JSON
-  kHttpStatus,       // `http_status` (425, 429, 5xx), request not processed
-  kLostResponse,     // `http_status` or a cut connection, although the order was accepted
-  kGhostFill,        // the next fill is told and then FAILS; applied by Simulation
-  kTickChange,       // the market's tick refines mid-flight; applied by Simulation
-  kResolutionFlip,   // announced winner changes before redemption; applied by Simulation
-  kNoHeartbeat,      // PONG and heartbeat answers stop
+  kStallSocket,     // answers PONG, sends no data
+  kHalfOpen,        // neither data nor close
+  kHtmlBody,        // a proxy's HTML page instead of JSON
+  kHttpStatus,      // `http_status` (425, 429, 5xx), request not processed
+  kLostResponse,    // `http_status` or a cut connection, although the order was accepted
+  kGhostFill,       // the next fill is told and then FAILS; applied by Simulation
+  kTickChange,      // the market's tick refines mid-flight; applied by Simulation
+  kResolutionFlip,  // announced winner changes before redemption; applied by Simulation
+  kNoHeartbeat,     // PONG and heartbeat answers stop
 };
 [[nodiscard]] std::optional<FaultKind> parse_fault_kind(std::string_view name) noexcept;  // "drop_frame", ...
 [[nodiscard]] const char* to_string(FaultKind kind) noexcept;
@@ -37,7 +37,7 @@ struct Fault {
   double probability = 1.0;
   std::uint32_t times = ~0U;  // at most this often
   int http_status = 503;
-  MarketId market{};          // invalid = any
+  MarketId market{};  // invalid = any
 };
 
 class FaultMenu {

@@ -1,5 +1,5 @@
-// Ids between engine and venue, in process: an order's digest carries the engine's OrderId, a fill's id follows from the
-// trade and the order, so that redelivery changes nothing.
+// Ids between engine and venue, in process: an order's digest carries the engine's OrderId, a fill's id follows from
+// the trade and the order, so that redelivery changes nothing.
 #pragma once
 
 #include <cstring>

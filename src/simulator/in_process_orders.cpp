@@ -73,11 +73,11 @@ void InProcessVenue::place(const ApprovedOrder& approved) {
   const std::uint32_t answer = new_frame(order.market);
   send(answer, settings_.user_latency);
   const OrderResult result = venue.submit(order);
-  const OrderStatus status = !result.accepted                            ? OrderStatus::kRejected
+  const OrderStatus status = !result.accepted                       ? OrderStatus::kRejected
                              : result.state == OrderState::kDelayed ? OrderStatus::kDelayed
                                                                     : OrderStatus::kLive;
-  Event event = order_event(result.accepted ? EventKind::kOrderAccepted : EventKind::kOrderRejected, approved.id(), status,
-                            result.reason, result.matched);
+  Event event = order_event(result.accepted ? EventKind::kOrderAccepted : EventKind::kOrderRejected, approved.id(),
+                            status, result.reason, result.matched);
   event.header.subject = order.outcome;
   frames_[answer].events.push_back(event);
 }
@@ -86,8 +86,9 @@ void InProcessVenue::cancel(OrderId id) {
   const CancelResult result = simulation_.venue().cancel(account_, digest_of(id));
   if (result.cancelled) return;  // the user stream tells
   const bool held = simulation_.venue().find_order(digest_of(id)) != nullptr;
-  send_one({}, order_event(EventKind::kCancelRejected, id, held ? OrderStatus::kDelayed : OrderStatus::kUnknown,
-                           held ? RejectReason::kNotReady : RejectReason::kOther, Shares{-1}),
+  send_one({},
+           order_event(EventKind::kCancelRejected, id, held ? OrderStatus::kDelayed : OrderStatus::kUnknown,
+                       held ? RejectReason::kNotReady : RejectReason::kOther, Shares{-1}),
            settings_.user_latency);
 }
 
@@ -139,8 +140,7 @@ Result<void> InProcessVenue::try_operation(const RunOperation& command) {
 
 void InProcessVenue::operate(const RunOperation& command) {
   const bool succeeded = try_operation(command).has_value();
-  const std::uint32_t subject =
-      command.kind == SetOperation::kConvert ? command.event.value : command.condition.value;
+  const std::uint32_t subject = command.kind == SetOperation::kConvert ? command.event.value : command.condition.value;
   Event event = Event::make(EventKind::kOperationDone, {}, VenueId::kPolymarket, subject);
   event.operation = {command.id, command.amount, Usd{}, command.kind, static_cast<std::uint8_t>(succeeded)};
   send_one({}, event, settings_.user_latency);

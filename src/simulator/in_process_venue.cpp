@@ -77,7 +77,8 @@ void InProcessVenue::start() {
     list(market);
     if (market.spec.phase == MarketPhase::kOpen) send_snapshot(market.id);
   }
-  simulation_.scheduler().at(simulation_.now() + settings_.timer_interval, *this, static_cast<std::uint64_t>(Turn::kTimer));
+  simulation_.scheduler().at(simulation_.now() + settings_.timer_interval, *this,
+                             static_cast<std::uint64_t>(Turn::kTimer));
 }
 
 ConditionId InProcessVenue::condition_of(MarketId market) const noexcept {
@@ -285,7 +286,8 @@ void InProcessVenue::on_trade(const TradeRecord& trade) {
   const auto fill = [&](const Digest& order, unsigned outcome, Side side, Price price, Shares size, Usd fee,
                         Liquidity liquidity) {
     Event event = market_event(EventKind::kFill, outcome);
-    event.fill = {order_of(order), fill_id(trade.id, order), size, fee, price, side, liquidity, SettlementStatus::kMatched};
+    event.fill = {order_of(order), fill_id(trade.id, order),  size, fee, price, side,
+                  liquidity,       SettlementStatus::kMatched};
     send_one(trade.market, event, settings_.user_latency);
   };
   if (trade.taker == account_) {
@@ -312,7 +314,8 @@ void InProcessVenue::on_trade_status(const TradeRecord& trade) {
 
 void InProcessVenue::on_reference_quote(const ReferenceQuote& quote) {
   const auto symbols = simulation_.world().symbols();
-  const auto symbol = static_cast<std::uint32_t>(std::find(symbols.begin(), symbols.end(), quote.symbol) - symbols.begin());
+  const auto symbol =
+      static_cast<std::uint32_t>(std::find(symbols.begin(), symbols.end(), quote.symbol) - symbols.begin());
   Event event = Event::make(EventKind::kReferenceQuote, {}, VenueId::kBinance, symbol, 1);
   event.quote = {quote.time, quote.bid_e8, quote.ask_e8, quote.bid_size_e8, quote.ask_size_e8};
   send_one({}, event, settings_.reference_latency);
@@ -320,7 +323,8 @@ void InProcessVenue::on_reference_quote(const ReferenceQuote& quote) {
 
 void InProcessVenue::on_reference_trade(const ReferenceTrade& trade) {
   const auto symbols = simulation_.world().symbols();
-  const auto symbol = static_cast<std::uint32_t>(std::find(symbols.begin(), symbols.end(), trade.symbol) - symbols.begin());
+  const auto symbol =
+      static_cast<std::uint32_t>(std::find(symbols.begin(), symbols.end(), trade.symbol) - symbols.begin());
   Event event = Event::make(EventKind::kReferenceTrade, {}, VenueId::kBinance, symbol, 1);
   event.quote = {trade.time, trade.price_e8, trade.price_e8, trade.quantity_e8, 0};
   send_one({}, event, settings_.reference_latency);

@@ -2,10 +2,10 @@
 //   InProcessVenue venue(simulation, catalogue, {}, [&](const Event& e) { engine.step(e, commands); ... });
 //   venue.start();   simulation.advance_to(t);   // events arrive inside, in order of their header.time
 //   venue.execute(commands);                     // from inside the callback or between advances
-// Adds a Condition to the catalogue for every market (kConditionAdded follows), and speaks for both token streams as the
-// venue does: kLevel entries with the venue's best prices, snapshots on subscription, resync and after trades. Different
-// latencies for the two streams make books of different age, and so phantoms.
-// Owner: the simulation's thread. Outlived by the simulation and the catalogue.
+// Adds a Condition to the catalogue for every market (kConditionAdded follows), and speaks for both token streams as
+// the venue does: kLevel entries with the venue's best prices, snapshots on subscription, resync and after trades.
+// Different latencies for the two streams make books of different age, and so phantoms. Owner: the simulation's thread.
+// Outlived by the simulation and the catalogue.
 #pragma once
 
 #include <array>
@@ -27,9 +27,9 @@ struct InProcessSettings {
   std::string address = "0x00000000000000000000000000000000000a11ce";
   Usd balance = Usd::whole(10'000);
   std::array<Nanos, 2> data_latency{Nanos::from_millis(12), Nanos::from_millis(12)};  // venue to us, per token stream
-  Nanos reference_latency = Nanos::from_millis(5);    // Binance to us
-  Nanos order_latency = Nanos::from_millis(15);       // us to the matching engine
-  Nanos user_latency = Nanos::from_millis(15);        // the venue's answers and the user stream to us
+  Nanos reference_latency = Nanos::from_millis(5);                                    // Binance to us
+  Nanos order_latency = Nanos::from_millis(15);                                       // us to the matching engine
+  Nanos user_latency = Nanos::from_millis(15);         // the venue's answers and the user stream to us
   Nanos operation_latency = Nanos::from_millis(2500);  // a split, merge, convert or redeem until confirmed
   Nanos timer_interval = Nanos::from_millis(100);
   // FOK/FAK BUY as the wire has it: the target is the collateral (limit * size), so price improvement buys more shares

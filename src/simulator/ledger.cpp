@@ -217,8 +217,10 @@ void Ledger::settle(const MatchTransfer& t, std::int64_t sign) {
 }
 
 void Ledger::apply(const MatchTransfer& t) {
-  const Usd paid_in = (t.maker_side == Side::kBuy ? t.maker_cash : Usd{}) + (t.taker_side == Side::kBuy ? t.taker_cash : Usd{});
-  const Usd paid_out = (t.maker_side == Side::kSell ? t.maker_cash : Usd{}) + (t.taker_side == Side::kSell ? t.taker_cash : Usd{});
+  const Usd paid_in =
+      (t.maker_side == Side::kBuy ? t.maker_cash : Usd{}) + (t.taker_side == Side::kBuy ? t.taker_cash : Usd{});
+  const Usd paid_out =
+      (t.maker_side == Side::kSell ? t.maker_cash : Usd{}) + (t.taker_side == Side::kSell ? t.taker_cash : Usd{});
   const Usd minted = t.kind == MatchKind::kMint ? par(t.size) : t.kind == MatchKind::kMerge ? -par(t.size) : Usd{};
   UR_CHECK(paid_in - paid_out == minted);
   settle(t, 1);

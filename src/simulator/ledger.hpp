@@ -4,10 +4,11 @@
 // Identities, exact at all times (check_conservation()):
 //   1. deposits - withdrawals == sum of balances (fee account included) + collateral locked in pots
 //   2. per token: sum of positions == supply
-//   3. per pot: whatever outcome can still win, the winning supply equals the locked collateral. A stand-alone condition
+//   3. per pot: whatever outcome can still win, the winning supply equals the locked collateral. A stand-alone
+//   condition
 //      has a pot of its own; the conditions of a neg-risk group share one, which is what makes convert possible.
-// Balances are not escrowed by orders (protocol 16): `reserved` is a note of the venue, a set operation may dip into it,
-// and the venue then cancels what is no longer covered.
+// Balances are not escrowed by orders (protocol 16): `reserved` is a note of the venue, a set operation may dip into
+// it, and the venue then cancels what is no longer covered.
 #pragma once
 
 #include <cstdint>
@@ -76,8 +77,8 @@ class Ledger {
   // --- set operations (protocol 15); an error changes nothing
   [[nodiscard]] Result<void> split(AccountId account, MarketId market, Shares amount);
   [[nodiscard]] Result<void> merge(AccountId account, MarketId market, Shares amount);
-  // `amount` of NO in each of `give` (distinct, unresolved, all of one shared pot), for (n - 1) * amount USD and `amount`
-  // of YES in every other unresolved-or-not market of the pot.
+  // `amount` of NO in each of `give` (distinct, unresolved, all of one shared pot), for (n - 1) * amount USD and
+  // `amount` of YES in every other unresolved-or-not market of the pot.
   [[nodiscard]] Result<void> convert(AccountId account, const std::vector<MarketId>& give, Shares amount);
   // All of both tokens of a resolved market. Returns what was paid.
   [[nodiscard]] Result<Usd> redeem(AccountId account, MarketId market);

@@ -32,7 +32,7 @@ struct BookBatch {
 
 enum class OrderEvent : std::uint8_t { kPlacement, kUpdate, kCancellation };
 
-struct ReferenceQuote {  // Binance bookTicker
+struct ReferenceQuote {     // Binance bookTicker
   std::string_view symbol;  // "BTCUSDT"
   Nanos time;
   std::uint64_t update_id;
@@ -65,7 +65,7 @@ class Listener {
   virtual void on_market_resolved(const Market& /*market*/, Nanos /*now*/) {}
   virtual void on_tick_change(const Market& /*market*/, Tick /*old_tick*/, Nanos /*now*/) {}
   virtual void on_book(const BookBatch& /*batch*/) {}
-  virtual void on_trade(const TradeRecord& /*trade*/) {}         // MATCHED; before the BookBatch of the same transaction
+  virtual void on_trade(const TradeRecord& /*trade*/) {}  // MATCHED; before the BookBatch of the same transaction
   virtual void on_trade_status(const TradeRecord& /*trade*/) {}  // MINED, CONFIRMED, RETRYING, FAILED
   virtual void on_order(const OrderRecord& /*order*/, OrderEvent /*event*/, Nanos /*now*/) {}
   virtual void on_reference_quote(const ReferenceQuote& /*quote*/) {}

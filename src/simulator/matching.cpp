@@ -3,15 +3,14 @@
 #include <algorithm>
 
 #include "base/check.hpp"
-#include "base/int128.hpp"
 
 namespace underround::simulator {
 namespace {
 
-// How many micro-shares `cash` buys at `price`, rounded down.
-std::int64_t buys_micros(Usd cash, Price price) noexcept {
-  return static_cast<std::int64_t>(static_cast<Int128>(cash.micros) * Price::kPipsPerUsd / price.pips);
-}
+// How many micro-shares `cash` buys at `price`, whole lots only. Assumption: the venue gives such amounts up to six
+// decimals (protocol 6.6); two keep the value of every match a whole micro-dollar at every price, so that nothing is
+// ever rounded in anybody's favour.
+std::int64_t buys_micros(Usd cash, Price price) noexcept { return affordable(cash, price).micros; }
 
 }  // namespace
 
@@ -139,7 +138,8 @@ void MatchingBook::refine(Tick finer) {
 void MatchingBook::levels(Side side, std::vector<BookLevel>& out) const {
   out.clear();
   for (int index = first(side); index != LevelBitmap::kNone; index = after(side, index)) {
-    out.push_back({Price{index * tick_.pips}, Shares{side_of(side).levels[static_cast<std::size_t>(index)].total_micros}});
+    out.push_back(
+        {Price{index * tick_.pips}, Shares{side_of(side).levels[static_cast<std::size_t>(index)].total_micros}});
   }
 }
 

@@ -2,11 +2,11 @@
 //   RestingPool pool;  MatchingBook book(pool, kTick001);
 //   const auto slot = book.add(Side::kSell, Price{5200}, Shares::whole(10), owner, /*outcome=*/0);
 //   book.plan(taker, fills);  for (const PlannedFill& f : fills) book.fill(f.slot, f.size);   book.cancel(slot);
-// Shapes: per side an array of levels on the tick grid plus a bitmap; a level is a FIFO of pooled nodes, linked by index.
-// add, fill, cancel: O(1) and no allocation once the pool has grown. plan() changes nothing, so that FOK, balances and
-// fees are judged before anything happens.
-// Assumption: self-trades are allowed. No rule against them is published, the exchange contract matches any two orders,
-// and measured wash volume is not zero (research/peers.md 1.5: median 1 %, tail 22 %).
+// Shapes: per side an array of levels on the tick grid plus a bitmap; a level is a FIFO of pooled nodes, linked by
+// index. add, fill, cancel: O(1) and no allocation once the pool has grown. plan() changes nothing, so that FOK,
+// balances and fees are judged before anything happens. Assumption: self-trades are allowed. No rule against them is
+// published, the exchange contract matches any two orders, and measured wash volume is not zero (research/peers.md 1.5:
+// median 1 %, tail 22 %).
 #pragma once
 
 #include <array>
@@ -69,11 +69,12 @@ struct PlannedFill {
   std::uint32_t slot;
   Price price;  // canonical price of the maker
   Shares size;
+  bool operator==(const PlannedFill&) const noexcept = default;
 };
 
 struct Plan {
   Shares filled;
-  bool complete = false;  // the target is reached; of a collateral target: the rest buys not even a micro-share
+  bool complete = false;  // the target is reached; of a collateral target: the rest buys not even 0.01 share
 };
 
 class MatchingBook {

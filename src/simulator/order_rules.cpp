@@ -30,14 +30,14 @@ std::optional<Refusal> refuse_terms(const NewOrder& order, const Market& market,
   if (auto refusal = refuse_amounts(order)) return refusal;
   const std::string prefix = "order " + hex_text(id) + " is invalid. ";
   if (!market.spec.tick.tradable(order.limit)) {
-    return Refusal{RejectReason::kTick, prefix + "Price (" + format_decimal(order.limit.pips, Price::kDecimals) +
-                                            ") breaks minimum tick size rule: " +
-                                            format_decimal(market.spec.tick.pips, Price::kDecimals)};
+    return Refusal{RejectReason::kTick,
+                   prefix + "Price (" + format_decimal(order.limit.pips, Price::kDecimals) +
+                       ") breaks minimum tick size rule: " + format_decimal(market.spec.tick.pips, Price::kDecimals)};
   }
   if (!immediate(order.tif) && order.size < market.spec.min_order_size) {
-    return Refusal{RejectReason::kMinSize,
-                   prefix + "Size (" + format_decimal(order.size.micros, Shares::kDecimals) +
-                       ") lower than the minimum: " + format_decimal(market.spec.min_order_size.micros, Shares::kDecimals)};
+    return Refusal{RejectReason::kMinSize, prefix + "Size (" + format_decimal(order.size.micros, Shares::kDecimals) +
+                                               ") lower than the minimum: " +
+                                               format_decimal(market.spec.min_order_size.micros, Shares::kDecimals)};
   }
   const bool dated = order.tif == TimeInForce::kGtd;
   if (dated ? order.expires_at < now + settings.gtd_min_life : order.expires_at.ns != 0) {

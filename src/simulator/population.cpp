@@ -1,4 +1,5 @@
-// Population: who there is, what they hear, when they act. What they then do is in crowd_makers.cpp and crowd_takers.cpp.
+// Population: who there is, what they hear, when they act. What they then do is in crowd_makers.cpp and
+// crowd_takers.cpp.
 #include "simulator/population.hpp"
 
 #include <algorithm>
@@ -17,7 +18,8 @@ constexpr Usd kPurse = Usd::whole(500'000'000);
 
 }  // namespace
 
-Population::Population(Scheduler& scheduler, Venue& venue, FairBoard& fairs, const PopulationSettings& settings, Random rng)
+Population::Population(Scheduler& scheduler, Venue& venue, FairBoard& fairs, const PopulationSettings& settings,
+                       Random rng)
     : crowd_(std::make_unique<Crowd>(scheduler, venue, fairs, settings, rng)) {}
 Population::~Population() = default;
 const PopulationCounters& Population::counters() const noexcept { return crowd_->counters; }
@@ -136,7 +138,8 @@ void Crowd::join(const Market& market) {
     leg.retail.next_belief = fairs_[market.id];
     schedule(latency(settings_.retail_latency, 0.8), Turn::kRetail, market.id.value);
   }
-  schedule(seconds(rng_.exponential(leg.noise_mean_s / std::max(1e-9, settings_.noise_rate))), Turn::kNoise, market.id.value);
+  schedule(seconds(rng_.exponential(leg.noise_mean_s / std::max(1e-9, settings_.noise_rate))), Turn::kNoise,
+           market.id.value);
 }
 
 void Crowd::leave(MarketId market) {

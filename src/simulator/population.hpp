@@ -28,12 +28,12 @@ struct PopulationSettings {
 };
 
 struct PopulationCounters {
-  std::uint64_t refreshes = 0;     // of desk events and retail legs
-  std::uint64_t quotes = 0;        // orders placed to rest
-  std::uint64_t snipes = 0;        // stale quotes taken by a desk that knew better
+  std::uint64_t refreshes = 0;  // of desk events and retail legs
+  std::uint64_t quotes = 0;     // orders placed to rest
+  std::uint64_t snipes = 0;     // stale quotes taken by a desk that knew better
   std::uint64_t noise_orders = 0;
-  std::uint64_t rival_sets = 0;    // complete sets bought or sold by rivals
-  std::uint64_t refused = 0;       // orders the venue did not take
+  std::uint64_t rival_sets = 0;  // complete sets bought or sold by rivals
+  std::uint64_t refused = 0;     // orders the venue did not take
 };
 
 class Crowd;

@@ -16,17 +16,17 @@ class SetMeter final : public Listener {
   struct Episode {
     GroupId group;
     Nanos from, until;
-    double best_edge = 0;        // USD a set
-    double size_at_best = 0;     // shares on the thinnest leg
+    double best_edge = 0;     // USD a set
+    double size_at_best = 0;  // shares on the thinnest leg
   };
   struct Report {
     std::size_t events = 0;
     std::size_t episodes = 0;
-    double share_of_time = 0;         // in which an event's asks add up to less than 1
+    double share_of_time = 0;  // in which an event's asks add up to less than 1
     double median_duration_s = 0, p90_duration_s = 0;
     double median_edge = 0, p90_edge = 0;
     double median_size = 0, p90_size = 0;
-    double median_ask_sum = 0;        // of all states seen
+    double median_ask_sum = 0;  // of all states seen
     [[nodiscard]] std::string text() const;
   };
 

@@ -51,8 +51,8 @@ Simulation::Simulation(const Settings& settings)
   venue_ = std::make_unique<Venue>(scheduler_, settings.venue, settings.seed);
   world_ = std::make_unique<World>(scheduler_, *venue_, settings.world, settings.markets, rng.fork("world"));
   if (settings.with_population) {
-    population_ = std::make_unique<Population>(scheduler_, *venue_, world_->fairs(), settings.population,
-                                               rng.fork("population"));
+    population_ =
+        std::make_unique<Population>(scheduler_, *venue_, world_->fairs(), settings.population, rng.fork("population"));
   }
   venue_faults_ = std::make_unique<VenueFaults>(*this);
   venue_->add_listener(*venue_faults_);

@@ -2,7 +2,8 @@
 //   Simulation simulation({.seed = 7, .markets = 300});
 //   const AccountId me = simulation.make_account("0xf39f...", Usd::whole(1000));
 //   simulation.venue().add_listener(mine);   simulation.advance_to(simulation.now() + Nanos::from_seconds(3600));
-// Same settings, same calls: the same events, byte for byte (event_hasher.hpp shows it). No clock, no threads, no sockets.
+// Same settings, same calls: the same events, byte for byte (event_hasher.hpp shows it). No clock, no threads, no
+// sockets.
 #pragma once
 
 #include <cstdint>

@@ -41,11 +41,11 @@ struct NewOrder {
   Side side = Side::kBuy;
   TimeInForce tif = TimeInForce::kGtc;
   bool post_only = false;
-  Price limit{};        // in the outcome's own price
-  Shares size{};        // target of GTC, GTD and every SELL; of FOK/FAK BUY when `amount` is 0
-  Usd amount{};         // FOK/FAK BUY: collateral target; price improvement buys more shares (protocol 6.7)
-  Nanos expires_at{};   // GTD: the stated expiration; the venue acts 60 s earlier (protocol 6.7)
-  Digest id{};          // the EIP-712 digest; all zero = the venue invents one (population)
+  Price limit{};       // in the outcome's own price
+  Shares size{};       // target of GTC, GTD and every SELL; of FOK/FAK BUY when `amount` is 0
+  Usd amount{};        // FOK/FAK BUY: collateral target; price improvement buys more shares (protocol 6.7)
+  Nanos expires_at{};  // GTD: the stated expiration; the venue acts 60 s earlier (protocol 6.7)
+  Digest id{};         // the EIP-712 digest; all zero = the venue invents one (population)
 };
 
 // What a user stream and GET /data/order call status.
@@ -71,15 +71,15 @@ struct OrderRecord {
   bool post_only = false;
   OrderState state = OrderState::kLive;
   Price limit;
-  Shares size;      // original; of a collateral target: amount / limit
-  Usd amount;       // collateral target, 0 otherwise
+  Shares size;  // original; of a collateral target: amount / limit
+  Usd amount;   // collateral target, 0 otherwise
   Shares matched;
-  Usd cash;         // paid (BUY) or received (SELL) for `matched`, fees not included
+  Usd cash;  // paid (BUY) or received (SELL) for `matched`, fees not included
   Usd fee;
   Nanos created_at, expires_at;
-  Usd reserved_usd;        // what the order holds back from its owner's balance right now
+  Usd reserved_usd;  // what the order holds back from its owner's balance right now
   Shares reserved_shares;
-  std::string note;        // venue's words on a kill, "" otherwise
+  std::string note;  // venue's words on a kill, "" otherwise
   std::vector<TradeId> trades;
   [[nodiscard]] Shares remaining() const noexcept { return size - matched; }
 };
@@ -94,7 +94,7 @@ struct MakerFill {
   MatchKind kind = MatchKind::kComplementary;
   Price price;  // in the maker's own token
   Shares size;
-  Usd cash;     // paid or received by the maker
+  Usd cash;  // paid or received by the maker
 };
 
 // One execution of a taker order at one price level; several levels of one order share `matched_at` and count up
@@ -108,8 +108,8 @@ struct TradeRecord {
   std::uint32_t bucket_index = 0;
   Price price;  // in the taker's token; improvement goes to the taker
   Shares size;
-  Usd cash;     // paid or received by the taker, fee not included
-  Usd fee;      // charged to the taker
+  Usd cash;  // paid or received by the taker, fee not included
+  Usd fee;   // charged to the taker
   AccountId taker;
   Digest taker_order{};
   Digest transaction_hash{};  // changes on RETRYING

@@ -115,7 +115,8 @@ void Venue::resolve_market(MarketId id, unsigned winner) {
   market.winner = static_cast<std::uint8_t>(winner);
   market.spec.phase = MarketPhase::kResolved;
   for (Listener* listener : listeners_) listener->on_market_resolved(market, now());
-  if (first) scheduler_.at(now() + settings_.resolved_to_redeemable, *this, pack_task(VenueTask::kRedeemable, id.value));
+  if (first)
+    scheduler_.at(now() + settings_.resolved_to_redeemable, *this, pack_task(VenueTask::kRedeemable, id.value));
 }
 
 void Venue::change_tick(MarketId id, Tick finer) {
@@ -142,7 +143,8 @@ std::optional<Venue::Token> Venue::find_token(std::string_view token) const {
 
 std::optional<MarketId> Venue::find_condition(std::string_view condition_id) const {
   std::string key(condition_id);
-  std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(key.begin(), key.end(), key.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const auto it = by_condition_.find(key);
   if (it == by_condition_.end()) return std::nullopt;
   return it->second;

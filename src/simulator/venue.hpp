@@ -29,28 +29,28 @@
 namespace underround::simulator {
 
 struct VenueSettings {
-  Nanos taker_delay = Nanos::from_millis(250);      // `itode`: the length is not published, only the flag (protocol 16)
-  Nanos gtd_early = Nanos::from_seconds(60);        // GTD ends this long before its stated time (protocol 6.7)
-  Nanos gtd_min_life = Nanos::from_seconds(180);    // and must be stated at least this far ahead
-  Usd min_marketable_buy = Usd::whole(1);           // protocol 6.6
+  Nanos taker_delay = Nanos::from_millis(250);    // `itode`: the length is not published, only the flag (protocol 16)
+  Nanos gtd_early = Nanos::from_seconds(60);      // GTD ends this long before its stated time (protocol 6.7)
+  Nanos gtd_min_life = Nanos::from_seconds(180);  // and must be stated at least this far ahead
+  Usd min_marketable_buy = Usd::whole(1);         // protocol 6.6
   Nanos resolved_to_redeemable = Nanos::from_seconds(30);
-  std::size_t trades_kept = 200'000;                // older settled trades are forgotten
+  std::size_t trades_kept = 200'000;  // older settled trades are forgotten
   SettlementSettings settlement{};
 };
 
 struct Market {
   MarketId id;
-  GroupId group;           // invalid when it stands alone
+  GroupId group;  // invalid when it stands alone
   unsigned group_index = 0;
-  ConditionSpec spec;      // phase, tick and accepting_orders follow the life cycle
+  ConditionSpec spec;  // phase, tick and accepting_orders follow the life cycle
   std::uint64_t gamma_id = 0;
   Nanos created_at;
-  std::uint8_t winner = 0xff;     // announced, from kResolved on; final from kRedeemable on
+  std::uint8_t winner = 0xff;  // announced, from kResolved on; final from kRedeemable on
   bool has_traded = false;
-  Price last_trade_price;         // as printed: in the token traded last (both tokens show the same, data/ANALYSIS.md 1)
+  Price last_trade_price;  // as printed: in the token traded last (both tokens show the same, data/ANALYSIS.md 1)
   std::uint8_t last_trade_outcome = 0;
   Side last_trade_side = Side::kBuy;
-  Nanos last_change;              // of the book, whole milliseconds
+  Nanos last_change;  // of the book, whole milliseconds
   Usd volume;
   std::unique_ptr<MatchingBook> book;
 };
@@ -164,7 +164,8 @@ class Venue final : private SettlementSink, private Task {
 
   OrderRecord& create_record(const NewOrder& order, const Digest& id);
   [[nodiscard]] std::optional<OrderResult> refuse(const NewOrder& order, const Digest& id);
-  [[nodiscard]] std::optional<OrderResult> refuse_against_book(const NewOrder& order, const Digest& id, const Plan& plan);
+  [[nodiscard]] std::optional<OrderResult> refuse_against_book(const NewOrder& order, const Digest& id,
+                                                               const Plan& plan);
   [[nodiscard]] bool affordable_by(const NewOrder& order, const std::vector<PlannedFill>& fills) const;
   [[nodiscard]] Nanos delay_of(const Market& market) const noexcept;
   void tell_kill(const NewOrder& order, const Digest& id, std::string_view text);
@@ -204,11 +205,11 @@ class Venue final : private SettlementSink, private Task {
   std::vector<Listener*> listeners_;
   VenueMode mode_ = VenueMode::kNormal;
 
-  std::deque<OrderRecord> records_;                                        // by slot of the pool
-  std::unordered_map<Digest, OrderKey, DigestHash> open_by_id_;            // watched accounts
-  std::unordered_map<Digest, OrderState, DigestHash> done_by_id_;          // watched accounts: duplicates, "already ..."
-  std::vector<std::vector<std::uint32_t>> open_by_account_;                // slots, in no order
-  std::vector<std::uint32_t> open_index_;                                  // by slot: where in its account's list
+  std::deque<OrderRecord> records_;                                // by slot of the pool
+  std::unordered_map<Digest, OrderKey, DigestHash> open_by_id_;    // watched accounts
+  std::unordered_map<Digest, OrderState, DigestHash> done_by_id_;  // watched accounts: duplicates, "already ..."
+  std::vector<std::vector<std::uint32_t>> open_by_account_;        // slots, in no order
+  std::vector<std::uint32_t> open_index_;                          // by slot: where in its account's list
   std::vector<bool> watched_;
 
   std::deque<TradeRecord> trades_;

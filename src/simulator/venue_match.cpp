@@ -41,9 +41,9 @@ MatchTransfer transfer_of(const TradeRecord& trade, const MakerFill& fill, Usd f
 void Venue::match_and_rest(OrderRecord& order, const std::vector<PlannedFill>& fills) {
   if (!fills.empty()) execute(order, fills);
   // A collateral target is reached when the rest of the budget buys less than the smallest size.
-  const bool full = order.amount.micros > 0
-                        ? order.amount - order.cash < notional(order.limit, Shares{Shares::kMicrosPerLot}, Rounding::kUp)
-                        : order.remaining().micros <= 0;
+  const bool full = order.amount.micros > 0 ? order.amount - order.cash <
+                                                  notional(order.limit, Shares{Shares::kMicrosPerLot}, Rounding::kUp)
+                                            : order.remaining().micros <= 0;
   if (full) order.state = OrderState::kMatched;
   if (!fills.empty()) announce(order, OrderEvent::kUpdate);
   if (full) return;
@@ -104,9 +104,8 @@ void Venue::execute_one(OrderRecord& taker, const PlannedFill& fill, TradeRecord
   row.kind = kind_of(maker, taker);
   row.price = maker.limit;
   row.size = fill.size;
-  // Rounded against the maker, as differences of rounded totals (protocol 6.7: floor of what the maker is to get).
-  const Rounding rounding = maker.side == Side::kBuy ? Rounding::kUp : Rounding::kDown;
-  row.cash = notional(maker.limit, maker.matched + fill.size, rounding) - notional(maker.limit, maker.matched, rounding);
+  row.cash = notional(maker.limit, fill.size, Rounding::kDown);
+  UR_CHECK(row.cash == notional(maker.limit, fill.size, Rounding::kUp));  // sizes are whole lots
   const Usd taker_cash = taker_cash_of(row.kind, row.size, row.cash);
   const Usd fee = markets_[taker.market.value].spec.fees.charge(trade.price, fill.size);
   ledger_.apply(transfer_of(trade, row, fee));
@@ -135,7 +134,9 @@ void Venue::publish_trade(TradeRecord& trade) {
 }
 
 void Venue::forget_old_trades() {
-  const auto done = [](SettlementStatus s) { return s == SettlementStatus::kConfirmed || s == SettlementStatus::kFailed; };
+  const auto done = [](SettlementStatus s) {
+    return s == SettlementStatus::kConfirmed || s == SettlementStatus::kFailed;
+  };
   while (trades_.size() > settings_.trades_kept && done(trades_.front().status)) {
     trades_.pop_front();
     ++first_trade_;
@@ -155,9 +156,8 @@ const TradeRecord* Venue::find_trade(TradeId id) const noexcept {
 std::vector<const TradeRecord*> Venue::trades(AccountId account, std::size_t limit) const {
   std::vector<const TradeRecord*> out;
   for (auto it = trades_.rbegin(); it != trades_.rend() && out.size() < limit; ++it) {
-    const bool mine = it->taker == account || std::any_of(it->makers.begin(), it->makers.end(), [&](const MakerFill& row) {
-                        return row.account == account;
-                      });
+    const bool mine = it->taker == account || std::any_of(it->makers.begin(), it->makers.end(),
+                                                          [&](const MakerFill& row) { return row.account == account; });
     if (mine) out.push_back(&*it);
   }
   return out;
@@ -188,7 +188,8 @@ bool Venue::revert(const TradeRecord& trade) {
 SettlementStatus Venue::on_settlement(TradeId id, SettlementStatus status) {
   TradeRecord* trade = mutable_trade(id);
   UR_CHECK(trade != nullptr);
-  // Somebody has spent the proceeds already: on chain the later transaction would have failed instead, so this one holds.
+  // Somebody has spent the proceeds already: on chain the later transaction would have failed instead, so this one
+  // holds.
   if (status == SettlementStatus::kFailed && !revert(*trade)) status = SettlementStatus::kRetrying;
   trade->status = status;
   trade->updated_at = now();

@@ -30,7 +30,8 @@ Taker taker_of(Side side, unsigned outcome, Price limit, Shares shares, Usd cash
 
 Shares target_shares(const NewOrder& order) noexcept {
   if (order.amount.micros == 0) return order.size;
-  return Shares{static_cast<std::int64_t>(static_cast<Int128>(order.amount.micros) * Price::kPipsPerUsd / order.limit.pips)};
+  return Shares{
+      static_cast<std::int64_t>(static_cast<Int128>(order.amount.micros) * Price::kPipsPerUsd / order.limit.pips)};
 }
 
 }  // namespace
@@ -65,16 +66,14 @@ bool Venue::affordable_by(const NewOrder& order, const std::vector<PlannedFill>&
   if (order.side == Side::kSell) return ledger_.available(order.account, order.market, order.outcome) >= order.size;
   Usd needed = order.amount.micros > 0 ? order.amount : notional(order.limit, order.size, Rounding::kUp);
   const FeeSchedule& fees = markets_[order.market.value].spec.fees;
-  for (const PlannedFill& fill : fills) {
-    needed += fees.charge(fill.price, fill.size);
-    if (fill.size.micros % Shares::kMicrosPerLot != 0) needed += Usd{1};  // rounding of sub-lot makers
-  }
+  for (const PlannedFill& fill : fills) needed += fees.charge(fill.price, fill.size);
   return ledger_.available(order.account) >= needed;
 }
 
 std::optional<OrderResult> Venue::refuse_against_book(const NewOrder& order, const Digest& id, const Plan& plan) {
   const MatchingBook& book = *markets_[order.market.value].book;
-  const bool marketable = book.crosses(canonical_side(order.side, order.outcome), canonical_price(order.limit, order.outcome));
+  const bool marketable =
+      book.crosses(canonical_side(order.side, order.outcome), canonical_price(order.limit, order.outcome));
   if (order.post_only && marketable) {
     return rejected(id, RejectReason::kPostOnlyCross, "invalid post-only order: order crosses book");
   }
@@ -139,8 +138,8 @@ OrderResult Venue::submit(const NewOrder& order) {
     if (record.side == Side::kSell) {
       set_reserved(record, {}, record.size);
     } else {
-      set_reserved(record, record.amount.micros > 0 ? record.amount : notional(record.limit, record.size, Rounding::kUp),
-                   {});
+      set_reserved(record,
+                   record.amount.micros > 0 ? record.amount : notional(record.limit, record.size, Rounding::kUp), {});
     }
     scheduler_.at(now() + delay, *this, pack_task(VenueTask::kDelayOver, key));
   }
@@ -156,7 +155,9 @@ OrderResult Venue::submit(const NewOrder& order) {
   result.accepted = true;
   result.id = id;
   result.key = key;
-  result.state = delay.ns > 0 ? OrderState::kDelayed : result.matched.micros > 0 ? OrderState::kMatched : OrderState::kLive;
+  result.state = delay.ns > 0                ? OrderState::kDelayed
+                 : result.matched.micros > 0 ? OrderState::kMatched
+                                             : OrderState::kLive;
   if (record.state != OrderState::kLive && record.state != OrderState::kDelayed) finish(record);
   end_batch();
   return result;
@@ -202,8 +203,13 @@ void Venue::run_delayed(OrderKey key) {
   set_reserved(order, {}, {});
   const Taker taker = taker_of(order.side, order.outcome, order.limit, order.size, order.amount);
   const Plan plan = markets_[order.market.value].book->plan(taker, fills_);
-  const NewOrder terms{.account = order.account, .market = order.market, .outcome = order.outcome, .side = order.side,
-                       .limit = order.limit, .size = order.size, .amount = order.amount};
+  const NewOrder terms{.account = order.account,
+                       .market = order.market,
+                       .outcome = order.outcome,
+                       .side = order.side,
+                       .limit = order.limit,
+                       .size = order.size,
+                       .amount = order.amount};
   const bool missed = immediate(order.tif) && (fills_.empty() || (order.tif == TimeInForce::kFok && !plan.complete));
   const bool over = !markets_[order.market.value].spec.accepting_orders;
   if (missed || over || !affordable_by(terms, fills_)) {
@@ -316,10 +322,7 @@ void Venue::reserve_remaining(OrderRecord& order) {
   if (order.side == Side::kSell) {
     set_reserved(order, {}, order.remaining());
   } else {
-    // The difference of rounded totals, so that what a maker pays fill by fill adds up to what was reserved.
-    set_reserved(order,
-                 notional(order.limit, order.size, Rounding::kUp) - notional(order.limit, order.matched, Rounding::kUp),
-                 {});
+    set_reserved(order, notional(order.limit, order.remaining(), Rounding::kUp), {});
   }
 }
 

@@ -9,7 +9,8 @@ namespace underround::simulator {
 
 enum class VenueTask : std::uint8_t { kRedeemable, kDelayOver, kExpiry };
 
-// An order key keeps 30 bits of its generation (which wraps there): enough to tell any two uses of a slot apart within one delay.
+// An order key keeps 30 bits of its generation (which wraps there): enough to tell any two uses of a slot apart within
+// one delay.
 inline constexpr std::uint32_t kTaskGenerationMask = 0x3fff'ffffU;
 
 [[nodiscard]] constexpr std::uint64_t pack_task(VenueTask kind, std::uint64_t value) noexcept {

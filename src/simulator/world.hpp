@@ -15,9 +15,9 @@
 namespace underround::simulator {
 
 struct WorldSettings {
-  bool elections = true;      // 12 outcomes, complete; and 6 + "Other", augmented: a trap
-  bool crypto = true;         // BTC, ETH, SOL, XRP up/down, 5 and 15 minutes
-  unsigned matches = 8;       // football matches alive or ahead at any time
+  bool elections = true;       // 12 outcomes, complete; and 6 + "Other", augmented: a trap
+  bool crypto = true;          // BTC, ETH, SOL, XRP up/down, 5 and 15 minutes
+  unsigned matches = 8;        // football matches alive or ahead at any time
   unsigned windows_ahead = 2;  // crypto windows listed before they start (the venue: about 24 hours of them)
   Nanos reference_interval = Nanos::from_millis(100);  // mean time between Binance quotes of one symbol
 };

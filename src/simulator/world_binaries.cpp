@@ -14,13 +14,11 @@ struct Topic {
   const char* words;
   std::int32_t fee_ppm;  // protocol 11; 0 = no fee
 };
-constexpr std::array<Topic, 7> kTopics{Topic{"politics", "Will the bill pass", 40'000},
-                                       Topic{"economy", "Will the rate be cut", 50'000},
-                                       Topic{"culture", "Will the film open first", 50'000},
-                                       Topic{"weather", "Will it rain more than 20 mm", 50'000},
-                                       Topic{"tech", "Will the model be released", 40'000},
-                                       Topic{"finance", "Will the index close higher", 40'000},
-                                       Topic{"geopolitics", "Will the talks resume", 0}};
+constexpr std::array<Topic, 7> kTopics{
+    Topic{"politics", "Will the bill pass", 40'000},      Topic{"economy", "Will the rate be cut", 50'000},
+    Topic{"culture", "Will the film open first", 50'000}, Topic{"weather", "Will it rain more than 20 mm", 50'000},
+    Topic{"tech", "Will the model be released", 40'000},  Topic{"finance", "Will the index close higher", 40'000},
+    Topic{"geopolitics", "Will the talks resume", 0}};
 constexpr std::array<const char*, 10> kTeams{"Vortex", "Nightfall", "Ember", "Halcyon", "Ironclad",
                                              "Mirage", "Outlaws",   "Pulse", "Quartz",  "Rampart"};
 constexpr double kEsportsShare = 0.25;

@@ -1,7 +1,6 @@
-// Plain two-way questions and esports matches, to fill a venue of thousands of markets. A question that ends is replaced
-// by a new one.
-// Assumption: belief is a Gaussian martingale: a Brownian motion is asked whether it ends above zero, so that prices are
-// fair at every moment and go to 0 or 1 at the end.
+// Plain two-way questions and esports matches, to fill a venue of thousands of markets. A question that ends is
+// replaced by a new one. Assumption: belief is a Gaussian martingale: a Brownian motion is asked whether it ends above
+// zero, so that prices are fair at every moment and go to 0 or 1 at the end.
 #pragma once
 
 #include <string>
@@ -23,7 +22,7 @@ class WorldBinaries final : public Task {
   struct Question {
     MarketId market;
     Nanos last, end;
-    double level = 0;           // of the Brownian motion, in root seconds
+    double level = 0;  // of the Brownian motion, in root seconds
     double step_mean_s = 0;
     bool esports = false;
   };

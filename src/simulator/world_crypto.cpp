@@ -12,7 +12,8 @@ struct Coin {
   std::string_view asset, name;
   double price, annual_volatility, step;
 };
-constexpr std::array<Coin, 4> kCoins{Coin{"btc", "Bitcoin", 96'850.0, 0.55, 0.1}, Coin{"eth", "Ethereum", 3'412.0, 0.70, 0.01},
+constexpr std::array<Coin, 4> kCoins{Coin{"btc", "Bitcoin", 96'850.0, 0.55, 0.1},
+                                     Coin{"eth", "Ethereum", 3'412.0, 0.70, 0.01},
                                      Coin{"sol", "Solana", 187.5, 0.90, 0.01}, Coin{"xrp", "XRP", 2.31, 0.95, 0.0001}};
 constexpr std::array<std::int64_t, 2> kLengths{300, 900};
 constexpr double kSecondsPerYear = 365.0 * 86'400.0;
@@ -156,8 +157,9 @@ void WorldCrypto::publish(std::size_t index, Nanos now) {
   for (Listener* listener : context_.listeners) listener->on_reference_quote(quote);
   if (!rng_.chance(0.6)) return;
   const bool seller = rng_.chance(0.5);
-  const ReferenceTrade trade{kSymbols[index], now, ++symbol.trade_id, seller ? quote.bid_e8 : quote.ask_e8,
-                             rng_.between(100'000, 50'000'000), seller};
+  const ReferenceTrade trade{
+      kSymbols[index], now, ++symbol.trade_id, seller ? quote.bid_e8 : quote.ask_e8, rng_.between(100'000, 50'000'000),
+      seller};
   for (Listener* listener : context_.listeners) listener->on_reference_trade(trade);
 }
 

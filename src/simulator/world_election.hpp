@@ -1,8 +1,8 @@
-// Races: a complete neg-risk election of twelve, two smaller complete ones, and a trap of six names plus an open "Other"
-// (augmented: more names may be added, so its legs are not a complete set although the venue prices them as if).
-// Assumptions: shares are a softmax of random-walk strengths; many small steps, now and then news, mostly about somebody
-// with a chance. The complete races are geopolitics, a category without taker fee (protocol 11): with 0.04 a leg a full
-// set would cost about 3.4 cents in fees and no published mispricing would be worth taking.
+// Races: a complete neg-risk election of twelve, two smaller complete ones, and a trap of six names plus an open
+// "Other" (augmented: more names may be added, so its legs are not a complete set although the venue prices them as
+// if). Assumptions: shares are a softmax of random-walk strengths; many small steps, now and then news, mostly about
+// somebody with a chance. The complete races are geopolitics, a category without taker fee (protocol 11): with 0.04 a
+// leg a full set would cost about 3.4 cents in fees and no published mispricing would be worth taking.
 #pragma once
 
 #include <vector>

@@ -13,12 +13,11 @@ struct Club {
   const char* code;
   const char* name;
 };
-constexpr std::array<Club, 16> kClubs{Club{"ald", "Alderport"},  Club{"bex", "Bexmoor"},   Club{"cra", "Cranwick"},
-                                      Club{"dun", "Dunmere"},    Club{"eas", "Eastley"},   Club{"fen", "Fenbridge"},
-                                      Club{"gar", "Garrowby"},   Club{"har", "Harlsford"}, Club{"ing", "Ingleby"},
-                                      Club{"kes", "Kestrel"},    Club{"lor", "Lorne"},     Club{"mal", "Malgrave"},
-                                      Club{"nor", "Northaven"},  Club{"ost", "Ostmere"},   Club{"pen", "Penhallow"},
-                                      Club{"ros", "Rosscastle"}};
+constexpr std::array<Club, 16> kClubs{
+    Club{"ald", "Alderport"}, Club{"bex", "Bexmoor"},   Club{"cra", "Cranwick"},  Club{"dun", "Dunmere"},
+    Club{"eas", "Eastley"},   Club{"fen", "Fenbridge"}, Club{"gar", "Garrowby"},  Club{"har", "Harlsford"},
+    Club{"ing", "Ingleby"},   Club{"kes", "Kestrel"},   Club{"lor", "Lorne"},     Club{"mal", "Malgrave"},
+    Club{"nor", "Northaven"}, Club{"ost", "Ostmere"},   Club{"pen", "Penhallow"}, Club{"ros", "Rosscastle"}};
 constexpr double kHalf = 2700, kBreak = 900, kRegular = 5400;
 constexpr double kIncidentsPerTick = 5.0 / 600;  // one in ten minutes of five-second ticks
 constexpr Nanos kTickLive = Nanos::from_seconds(5);
@@ -43,8 +42,8 @@ void WorldFootball::start() {
 void WorldFootball::list_match(Nanos kick_off) {
   const std::size_t home = rng_.below(kClubs.size());
   const std::size_t away = (home + 1 + rng_.below(kClubs.size() - 1)) % kClubs.size();
-  const std::string stem = std::string("fl1-") + kClubs[home].code + "-" + kClubs[away].code + "-" +
-                           std::to_string(kick_off.seconds());
+  const std::string stem =
+      std::string("fl1-") + kClubs[home].code + "-" + kClubs[away].code + "-" + std::to_string(kick_off.seconds());
   ConditionSpec::Group group;
   group.slug = stem;
   group.title = std::string(kClubs[home].name) + " vs. " + kClubs[away].name;
@@ -156,8 +155,13 @@ void WorldFootball::play(Match& match, double played_before, double played_now) 
 
 void WorldFootball::tell(const Match& match, Nanos now) {
   const double played = played_seconds(match, now);
-  ScoreUpdate score{match.group, now, static_cast<std::uint16_t>(match.home), static_cast<std::uint16_t>(match.away),
-                    static_cast<std::uint32_t>(played), static_cast<std::uint8_t>(played < kHalf ? 1 : 2), match.over};
+  ScoreUpdate score{match.group,
+                    now,
+                    static_cast<std::uint16_t>(match.home),
+                    static_cast<std::uint16_t>(match.away),
+                    static_cast<std::uint32_t>(played),
+                    static_cast<std::uint8_t>(played < kHalf ? 1 : 2),
+                    match.over};
   context_.venue.set_score(score);
 }
 

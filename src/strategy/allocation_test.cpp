@@ -65,7 +65,7 @@ Seen turn(TestWorld& w, const std::vector<std::unique_ptr<Strategy>>& strategies
   const auto next_batch = [&] { w.advance(Nanos::from_millis(1)); };
   w.advance(Nanos::from_seconds(3));
   for (const std::size_t i : {1U, 2U}) ask(event[i], 3400, 50, 3400);  // silent for two minutes would be stale
-  ask(event[0], 3300, 10, 3300);  // nothing: .33 + .34 + .34
+  ask(event[0], 3300, 10, 3300);                                       // nothing: .33 + .34 + .34
   next_batch();
   ask(event[0], 2900, 60, 2900);  // a set
   next_batch();
@@ -74,18 +74,18 @@ Seen turn(TestWorld& w, const std::vector<std::unique_ptr<Strategy>>& strategies
   next_batch();
   ask(event[0], 2900, 50, 2900);  // cooldown
   next_batch();
-  ask(event[0], 2900, 0, 3300);   // gone
+  ask(event[0], 2900, 0, 3300);  // gone
   next_batch();
   w.change(lone, 0, Side::kBuy, {5400, 20}, 5400, 5000, w.now);
-  deliver(lone);                  // one stream only: a phantom
+  deliver(lone);  // one stream only: a phantom
   w.change(lone, 0, Side::kSell, {5000, 20}, 5400, 5000, w.now);
   w.change(lone, 1, Side::kBuy, {5000, 20}, 5000, 4600, w.now);
-  deliver(lone);                  // confirmed: a pair
+  deliver(lone);  // confirmed: a pair
   next_batch();
   w.change(lone, 0, Side::kBuy, {5400, 0}, 4900, 5100, w.now);
   w.change(lone, 0, Side::kSell, {5000, 0}, 4900, 5100, w.now);
   w.change(lone, 1, Side::kBuy, {4900, 100}, 4900, 5100, w.now);
-  deliver(lone);                  // gone
+  deliver(lone);  // gone
   return seen;
 }
 

@@ -104,10 +104,10 @@ void Clipper::on_book(const StrategyContext& context, ConditionId condition, Int
   quote.profit = profit;
   quote.leg_count = 1;
   const Shares available = set_leg(context, clip.instrument, Side::kBuy).ladder.best_size();
-  quote.legs[0] = {available, notional(clip.price, size, Rounding::kUp), fees.charge(clip.price, size), clip.price,
-                   clip.price, 1};
-  Intent& intent = write_intent(context, settings_, id(), IntentKind::kDirectional, Side::kBuy, {&clip.instrument, 1},
-                                quote, out);
+  quote.legs[0] = {
+      available, notional(clip.price, size, Rounding::kUp), fees.charge(clip.price, size), clip.price, clip.price, 1};
+  Intent& intent =
+      write_intent(context, settings_, id(), IntentKind::kDirectional, Side::kBuy, {&clip.instrument, 1}, quote, out);
   intent.event = event;
   intent.opportunity = opportunity;
   intent.orphan = OrphanPolicy::kHold;

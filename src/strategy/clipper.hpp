@@ -34,7 +34,7 @@ class Clipper final : public Strategy {
   };
   struct Clip {
     InstrumentId instrument;
-    Price price;      // best ask of the instrument
+    Price price;                 // best ask of the instrument
     std::int32_t edge_pips = 0;  // fair - price - fee, rounded down
   };
   [[nodiscard]] Clip best_clip(const StrategyContext& context, const EventGroup& group) const noexcept;

@@ -35,8 +35,8 @@ void MultiOutcome::refresh(const StrategyContext& context, EventId event) {
   const bool announced = std::all_of(group.conditions.begin(), group.conditions.end(),
                                      [this](ConditionId condition) { return condition.value < legs_.size(); });
   const bool fits = announced && group.conditions.size() >= 2 && group.conditions.size() <= Intent::kMaxLegs;
-  set.watched = fits && (group.completeness == Completeness::kExactlyOne ||
-                         group.completeness == Completeness::kAugmented);
+  set.watched =
+      fits && (group.completeness == Completeness::kExactlyOne || group.completeness == Completeness::kAugmented);
   set.long_e8 = set.short_e8 = 0;
   for (const ConditionId condition : group.conditions) {
     if (condition.value >= legs_.size()) continue;

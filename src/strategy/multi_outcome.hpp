@@ -31,18 +31,19 @@ class MultiOutcome final : public Strategy {
   [[nodiscard]] std::uint64_t state_hash() const noexcept override;
 
  private:
-  static constexpr Nanos kLagMemory = Nanos::from_seconds(5);  // assumption: a congested connection shows it again by then
+  static constexpr Nanos kLagMemory =
+      Nanos::from_seconds(5);  // assumption: a congested connection shows it again by then
   enum class Direction : std::uint8_t { kLong, kShort };
   struct Leg {
-    EventId event;             // invalid: not part of a watched event
+    EventId event;  // invalid: not part of a watched event
     Price bid{0}, ask{kOneUsd};
-    std::int64_t long_e8 = 0;  // YES at the ask, with fee
+    std::int64_t long_e8 = 0;   // YES at the ask, with fee
     std::int64_t short_e8 = 0;  // YES at the bid, less fee; 0 when there is none to be had
-    std::uint64_t levels = 0;  // changes applied when the lag was sampled
+    std::uint64_t levels = 0;   // changes applied when the lag was sampled
     Nanos lag, lag_at;
   };
   struct Set {
-    std::int64_t long_e8 = 0;   // sums over the event's legs
+    std::int64_t long_e8 = 0;  // sums over the event's legs
     std::int64_t short_e8 = 0;
     Nanos blocked_until;
     bool watched = false;
@@ -50,7 +51,8 @@ class MultiOutcome final : public Strategy {
   };
   void refresh(const StrategyContext& context, EventId event);
   void reprice(const StrategyContext& context, ConditionId condition, Leg& leg, Set& set) noexcept;
-  void look(const StrategyContext& context, EventId event, Direction direction, std::int64_t edge_e8, IntentBuffer& out);
+  void look(const StrategyContext& context, EventId event, Direction direction, std::int64_t edge_e8,
+            IntentBuffer& out);
   void close(const StrategyContext& context, EventId event, Direction direction);
   [[nodiscard]] OpportunityLog::Key key(EventId event, Direction direction) const noexcept;
   [[nodiscard]] Fate fitness(const StrategyContext& context, const EventGroup& group) const noexcept;

@@ -97,7 +97,7 @@ TEST(MultiOutcome, AugmentedSetIsNeverComplete) {
   w.books(2900, 3000, 3000);
   EXPECT_TRUE(w.intents.empty());
   EXPECT_EQ(fates(w, Fate::kIncomplete), 1U);  // once per episode
-  w.books(3400, 3400, 3400);  // asks 1.02, bids .96: nothing either way
+  w.books(3400, 3400, 3400);                   // asks 1.02, bids .96: nothing either way
   w.books(3000, 3000, 3000);
   EXPECT_EQ(fates(w, Fate::kIncomplete), 2U);
 }
@@ -252,7 +252,8 @@ std::optional<Usd> recount(const TestWorld& w, const Intent& intent) {
     const ConditionId c = condition_of(leg.instrument);
     const L2Book& book = w.books[c].book();
     const bool buying = leg.side == Side::kBuy;
-    const Ladder ladder = buying ? Ladder::to_buy(book, outcome_of(leg.instrument)) : Ladder::to_sell(book, outcome_of(leg.instrument));
+    const Ladder ladder =
+        buying ? Ladder::to_buy(book, outcome_of(leg.instrument)) : Ladder::to_sell(book, outcome_of(leg.instrument));
     const Walk walk = walk_shares(ladder, intent.size, leg.limit);
     if (walk.filled != intent.size) return std::nullopt;
     Usd fee;

@@ -13,22 +13,34 @@ std::uint64_t pack(const OpportunityLog::Key& key) noexcept {
          static_cast<std::uint64_t>(key.kind) << 8 | key.strategy.value;
 }
 
-OpportunityLog::Key key_of(const Opportunity& o) noexcept { return {o.strategy, o.kind, o.subject, o.subject_is_event}; }
+OpportunityLog::Key key_of(const Opportunity& o) noexcept {
+  return {o.strategy, o.kind, o.subject, o.subject_is_event};
+}
 
 }  // namespace
 
 const char* to_string(Fate fate) noexcept {
   switch (fate) {
-    case Fate::kSeen: return "seen";
-    case Fate::kTaken: return "taken";
-    case Fate::kTooSmall: return "too_small";
-    case Fate::kPhantom: return "phantom";
-    case Fate::kStale: return "stale";
-    case Fate::kIncomplete: return "incomplete";
-    case Fate::kNoCash: return "no_cash";
-    case Fate::kCooldown: return "cooldown";
-    case Fate::kRisk: return "risk";
-    case Fate::kUnknownFee: return "unknown_fee";
+    case Fate::kSeen:
+      return "seen";
+    case Fate::kTaken:
+      return "taken";
+    case Fate::kTooSmall:
+      return "too_small";
+    case Fate::kPhantom:
+      return "phantom";
+    case Fate::kStale:
+      return "stale";
+    case Fate::kIncomplete:
+      return "incomplete";
+    case Fate::kNoCash:
+      return "no_cash";
+    case Fate::kCooldown:
+      return "cooldown";
+    case Fate::kRisk:
+      return "risk";
+    case Fate::kUnknownFee:
+      return "unknown_fee";
   }
   return "?";
 }

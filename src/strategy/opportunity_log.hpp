@@ -25,7 +25,7 @@ enum class Fate : std::uint8_t {
   kIncomplete,  // the set is not proven complete
   kNoCash,
   kCooldown,
-  kRisk,        // refused by the risk room
+  kRisk,  // refused by the risk room
   kUnknownFee,
 };
 [[nodiscard]] const char* to_string(Fate fate) noexcept;
@@ -38,9 +38,9 @@ struct Opportunity {
   bool subject_is_event = false;
   bool open = true;
   Fate fate = Fate::kSeen;
-  Price edge;       // per set after fees, best seen
-  Shares size;      // at the best
-  Usd profit;       // whole, at the best
+  Price edge;   // per set after fees, best seen
+  Shares size;  // at the best
+  Usd profit;   // whole, at the best
   Nanos first_seen, last_seen;
   [[nodiscard]] Nanos duration() const noexcept { return last_seen - first_seen; }
 };
@@ -68,7 +68,7 @@ class OpportunityLog {
   void recent(std::size_t limit, std::vector<Opportunity>& out) const;
 
   struct Totals {
-    std::uint64_t seen = 0;     // episodes, phantoms not included
+    std::uint64_t seen = 0;  // episodes, phantoms not included
     std::uint64_t taken = 0;
     std::uint64_t phantoms = 0;
     std::array<std::uint64_t, 10> by_fate{};  // closed or open, by Fate

@@ -7,7 +7,9 @@ namespace {
 
 constexpr OpportunityLog::Key kKey{StrategyId{1}, IntentKind::kBuySetAndHold, 7, true};
 
-std::uint64_t count(const OpportunityLog& log, Fate fate) { return log.totals().by_fate[static_cast<std::size_t>(fate)]; }
+std::uint64_t count(const OpportunityLog& log, Fate fate) {
+  return log.totals().by_fate[static_cast<std::size_t>(fate)];
+}
 
 TEST(OpportunityLog, AnEpisodeIsOneHoweverOftenItIsSeen) {
   OpportunityLog log(8);
@@ -97,8 +99,9 @@ TEST(OpportunityLog, OldestClosedAreForgottenFirstAndOpenOnesStay) {
 TEST(OpportunityLog, WithEverySlotOpenTheOldestGivesWay) {
   OpportunityLog log(2);
   std::vector<std::uint32_t> closed;
-  log.set_on_closed([](void* c, const Opportunity& o) { static_cast<std::vector<std::uint32_t>*>(c)->push_back(o.subject); },
-                    &closed);
+  log.set_on_closed(
+      [](void* c, const Opportunity& o) { static_cast<std::vector<std::uint32_t>*>(c)->push_back(o.subject); },
+      &closed);
   for (std::uint32_t i = 0; i < 3; ++i) {
     log.seen({StrategyId{0}, IntentKind::kDirectional, i, false}, Price{1}, Shares{}, Usd{}, Nanos{i});
   }

@@ -58,7 +58,8 @@ Result<std::vector<std::unique_ptr<Strategy>>> make_strategies(std::span<const s
                                                                const StrategySettings& settings) {
   std::vector<std::unique_ptr<Strategy>> made;
   for (const std::string& name : names) {
-    const auto info = std::find_if(kStrategies.begin(), kStrategies.end(), [&](const auto& s) { return s.name == name; });
+    const auto info =
+        std::find_if(kStrategies.begin(), kStrategies.end(), [&](const auto& s) { return s.name == name; });
     if (info == kStrategies.end()) return std::unexpected(unknown_name(name));
     const bool twice = std::any_of(made.begin(), made.end(), [&](const auto& s) { return s->name() == name; });
     if (twice) return fail(ErrorCode::kInvalidInput, "strategy '" + name + "' is named twice");

@@ -70,7 +70,8 @@ bool SumTo100::look(const StrategyContext& context, ConditionId condition, Side 
   if (edge_e8 <= 0) return gone();  // fees eat it
 
   Fate fate = leg_fitness(context, settings_, condition);
-  if (fate == Fate::kPhantom) fate = Fate::kSeen;  // crossed, as every confirmed signal is; confirmed() is the stricter test
+  if (fate == Fate::kPhantom)
+    fate = Fate::kSeen;  // crossed, as every confirmed signal is; confirmed() is the stricter test
   quote_.sets = Shares{};
   quote_.profit = Usd{};
   if (fate == Fate::kSeen) {
@@ -88,8 +89,7 @@ bool SumTo100::look(const StrategyContext& context, ConditionId condition, Side 
     context.opportunities.mark(opportunity, fate);
     return blocked;
   }
-  Intent& intent =
-      write_intent(context, settings_, id(), key(condition, side).kind, side, instruments, quote_, out);
+  Intent& intent = write_intent(context, settings_, id(), key(condition, side).kind, side, instruments, quote_, out);
   intent.event = context.catalogue[condition].event;
   intent.opportunity = opportunity;
   // Until the plan is over, or could have been, the book still shows what it is taking.

@@ -60,11 +60,14 @@ class TestWorld {
   // Snapshot of one token's stream in that token's prices.
   void snapshot(ConditionId condition, unsigned outcome, const std::vector<TestLevel>& bids,
                 const std::vector<TestLevel>& asks, Nanos venue_time) {
-    Event head = Event::make(EventKind::kSnapshotBegin, now, VenueId::kPolymarket, instrument_of(condition, outcome).value);
+    Event head =
+        Event::make(EventKind::kSnapshotBegin, now, VenueId::kPolymarket, instrument_of(condition, outcome).value);
     head.book_head = {venue_time, catalogue[condition].spec.tick, 0};
     books[condition].begin_snapshot(head);
-    for (const TestLevel& l : bids) books[condition].snapshot_level(level_event(condition, outcome, Side::kBuy, l, venue_time));
-    for (const TestLevel& l : asks) books[condition].snapshot_level(level_event(condition, outcome, Side::kSell, l, venue_time));
+    for (const TestLevel& l : bids)
+      books[condition].snapshot_level(level_event(condition, outcome, Side::kBuy, l, venue_time));
+    for (const TestLevel& l : asks)
+      books[condition].snapshot_level(level_event(condition, outcome, Side::kSell, l, venue_time));
     head.header.kind = EventKind::kSnapshotEnd;
     books[condition].end_snapshot(head);
   }

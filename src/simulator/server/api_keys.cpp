@@ -8,7 +8,9 @@
 
 namespace underround::simulator {
 
-bool Credentials::holds(AccountId account) const noexcept { return std::ranges::find(accounts, account) != accounts.end(); }
+bool Credentials::holds(AccountId account) const noexcept {
+  return std::ranges::find(accounts, account) != accounts.end();
+}
 
 const Credentials* ApiKeys::create(std::string_view address, std::string_view nonce) {
   const std::string name = lower(address) + ":" + std::string(nonce);

@@ -11,7 +11,9 @@ namespace {
 constexpr int kE8 = 8;
 constexpr std::string_view kPingFrame{"\x89\x00", 2};
 
-std::string stream_name(std::string_view symbol, std::string_view kind) { return lower(symbol) + "@" + std::string(kind); }
+std::string stream_name(std::string_view symbol, std::string_view kind) {
+  return lower(symbol) + "@" + std::string(kind);
+}
 
 std::string error_text(int code, std::string_view message) {
   std::string out;
@@ -60,7 +62,8 @@ int BinanceChannel::accept(const net::HttpRequest& request, net::WebSocketSessio
     return 404;
   }
   if (streams.size() > kMaxStreams) return 400;
-  const auto peer = peers_.accept(std::move(session), [this](Connection& c, std::string_view text) { on_text(c, text); });
+  const auto peer =
+      peers_.accept(std::move(session), [this](Connection& c, std::string_view text) { on_text(c, text); });
   peer->route = is_public ? Route::kPublic : Route::kMarket;
   peer->combined = combined;
   peer->streams = std::move(streams);
@@ -114,9 +117,8 @@ void BinanceChannel::control(Connection& connection, const JsonValue& message) {
 }
 
 bool BinanceChannel::anybody(Route route, const std::string& stream) const {
-  return std::ranges::any_of(peers_.all(), [&](const auto& c) {
-    return !c->closed && c->route == route && c->streams.contains(stream);
-  });
+  return std::ranges::any_of(
+      peers_.all(), [&](const auto& c) { return !c->closed && c->route == route && c->streams.contains(stream); });
 }
 
 void BinanceChannel::publish(Route route, const std::string& stream, const std::string& payload) {

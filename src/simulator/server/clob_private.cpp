@@ -71,7 +71,8 @@ Reply page_reply(const std::vector<std::string>& rows, std::size_t offset, std::
       .integer("limit", static_cast<std::int64_t>(limit))
       .integer("count", static_cast<std::int64_t>(count))
       .field("next_cursor", more ? offset_cursor(offset + count) : std::string(kEndCursor))
-      .key("data").raw(data)
+      .key("data")
+      .raw(data)
       .end_object();
   return reply;
 }
@@ -97,17 +98,17 @@ void ClobPrivate::add_auth_routes(Router& router) {
     return credentials_reply(keys_.derive(call.header("POLY_ADDRESS"), nonce_of(call)));
   });
   router.add("GET", "/auth/api-keys", keyed([this](const Credentials& by, const Call&) {
-    Reply reply;
-    JsonWriter w(reply.body);
-    w.object().key("apiKeys").array();
-    for (const std::string_view key : keys_.keys_of(by.address)) w.string(key);
-    w.end_array().end_object();
-    return reply;
-  }));
+               Reply reply;
+               JsonWriter w(reply.body);
+               w.object().key("apiKeys").array();
+               for (const std::string_view key : keys_.keys_of(by.address)) w.string(key);
+               w.end_array().end_object();
+               return reply;
+             }));
   router.add("DELETE", "/auth/api-key", keyed([this](const Credentials& by, const Call&) {
-    keys_.remove(by.key);
-    return raw_reply("\"OK\"");
-  }));
+               keys_.remove(by.key);
+               return raw_reply("\"OK\"");
+             }));
   router.add("GET", "/auth/ban-status/closed-only",
              keyed([](const Credentials&, const Call&) { return raw_reply("{\"closed_only\":false}"); }));
 }
@@ -133,7 +134,8 @@ Reply ClobPrivate::cancel_ids(const Credentials& by, const std::vector<std::stri
   return cancel_reply(gone, kept);
 }
 
-Reply ClobPrivate::cancel_scope(const Credentials& by, std::optional<MarketId> market, std::optional<unsigned> outcome) {
+Reply ClobPrivate::cancel_scope(const Credentials& by, std::optional<MarketId> market,
+                                std::optional<unsigned> outcome) {
   std::vector<std::string> gone;
   for (const AccountId account : by.accounts) {
     const auto ids = market || outcome ? venue_.cancel_market(account, market, outcome) : venue_.cancel_all(account);
@@ -160,27 +162,27 @@ Reply ClobPrivate::cancel_market(const Credentials& by, const Call& call) {
 
 void ClobPrivate::add_order_routes(Router& router) {
   router.add("POST", "/order", keyed([this](const Credentials& by, const Call& call) {
-    return entry_.post_order(by, call.request.body);
-  }));
+               return entry_.post_order(by, call.request.body);
+             }));
   router.add("POST", "/orders", keyed([this](const Credentials& by, const Call& call) {
-    return entry_.post_orders(by, call.request.body);
-  }));
+               return entry_.post_orders(by, call.request.body);
+             }));
   router.add("DELETE", "/order", keyed([this](const Credentials& by, const Call& call) {
-    const auto body = parse_json(call.request.body);
-    if (!body || body->text("orderID").empty()) return error_reply(400, "Invalid orderID");
-    return cancel_ids(by, {body->text("orderID")});
-  }));
+               const auto body = parse_json(call.request.body);
+               if (!body || body->text("orderID").empty()) return error_reply(400, "Invalid orderID");
+               return cancel_ids(by, {body->text("orderID")});
+             }));
   router.add("DELETE", "/orders", keyed([this](const Credentials& by, const Call& call) {
-    const auto body = parse_json(call.request.body);
-    if (!body || !body->is(JsonValue::Kind::kArray)) return error_reply(400, "Invalid order payload");
-    if (body->items.size() > kMaxCancels) return error_reply(400, "Payload exceeds the limit");
-    std::vector<std::string_view> ids;
-    for (const JsonValue& item : body->items) ids.push_back(item.scalar);
-    return cancel_ids(by, ids);
-  }));
+               const auto body = parse_json(call.request.body);
+               if (!body || !body->is(JsonValue::Kind::kArray)) return error_reply(400, "Invalid order payload");
+               if (body->items.size() > kMaxCancels) return error_reply(400, "Payload exceeds the limit");
+               std::vector<std::string_view> ids;
+               for (const JsonValue& item : body->items) ids.push_back(item.scalar);
+               return cancel_ids(by, ids);
+             }));
   router.add("DELETE", "/cancel-all", keyed([this](const Credentials& by, const Call&) {
-    return cancel_scope(by, std::nullopt, std::nullopt);
-  }));
+               return cancel_scope(by, std::nullopt, std::nullopt);
+             }));
   router.add("DELETE", "/cancel-market-orders",
              keyed([this](const Credentials& by, const Call& call) { return cancel_market(by, call); }));
 }
@@ -188,7 +190,8 @@ void ClobPrivate::add_order_routes(Router& router) {
 Reply ClobPrivate::open_orders(const Credentials& by, const Call& call) const {
   const auto offset = parse_offset_cursor(call.query.get("next_cursor"));
   if (!offset) return error_reply(400, "Invalid next_cursor");
-  const std::string_view id = call.query.get("id"), market = call.query.get("market"), asset = call.query.get("asset_id");
+  const std::string_view id = call.query.get("id"), market = call.query.get("market"),
+                         asset = call.query.get("asset_id");
   std::vector<std::string> rows;
   for (const AccountId account : by.accounts) {
     for (const OrderRecord* order : venue_.open_orders(account)) {
@@ -206,7 +209,8 @@ Reply ClobPrivate::trades(const Credentials& by, const Call& call) const {
   constexpr std::size_t kMost = 10'000;
   const auto offset = parse_offset_cursor(call.query.get("next_cursor"));
   if (!offset) return error_reply(400, "Invalid next_cursor");
-  const std::string_view id = call.query.get("id"), market = call.query.get("market"), asset = call.query.get("asset_id");
+  const std::string_view id = call.query.get("id"), market = call.query.get("market"),
+                         asset = call.query.get("asset_id");
   const std::string maker = lower(call.query.get("maker_address"));
   const Nanos after = Nanos::from_seconds(static_cast<std::int64_t>(call.query.size("after", 0)));
   const bool has_before = call.query.has("before");
@@ -285,15 +289,16 @@ void ClobPrivate::add_data_routes(Router& router) {
   router.add("GET", "/data/orders",
              keyed([this](const Credentials& by, const Call& call) { return open_orders(by, call); }));
   router.add("GET", "/data/order/{}", keyed([this](const Credentials& by, const Call& call) {
-    const auto id = parse_digest(call.parts[0]);
-    if (!id) return error_reply(400, "Invalid orderID");
-    const OrderRecord* order = venue_.find_order(*id);
-    if (order == nullptr || !by.holds(order->account)) return raw_reply("null");
-    Reply reply;
-    wire_.append_open_order(reply.body, *order);
-    return reply;
-  }));
-  router.add("GET", "/data/trades", keyed([this](const Credentials& by, const Call& call) { return trades(by, call); }));
+               const auto id = parse_digest(call.parts[0]);
+               if (!id) return error_reply(400, "Invalid orderID");
+               const OrderRecord* order = venue_.find_order(*id);
+               if (order == nullptr || !by.holds(order->account)) return raw_reply("null");
+               Reply reply;
+               wire_.append_open_order(reply.body, *order);
+               return reply;
+             }));
+  router.add("GET", "/data/trades",
+             keyed([this](const Credentials& by, const Call& call) { return trades(by, call); }));
   for (const std::string_view path : {"/balance-allowance", "/balance-allowance/update"}) {
     router.add("GET", path, keyed([this](const Credentials& by, const Call& call) { return balance(by, call); }));
   }

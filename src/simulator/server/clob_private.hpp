@@ -33,7 +33,8 @@ class ClobPrivate {
   void add_data_routes(Router& router);
   [[nodiscard]] Router::Handler keyed(Keyed handler) const;
   [[nodiscard]] Reply cancel_ids(const Credentials& by, const std::vector<std::string_view>& ids);
-  [[nodiscard]] Reply cancel_scope(const Credentials& by, std::optional<MarketId> market, std::optional<unsigned> outcome);
+  [[nodiscard]] Reply cancel_scope(const Credentials& by, std::optional<MarketId> market,
+                                   std::optional<unsigned> outcome);
   [[nodiscard]] Reply cancel_market(const Credentials& by, const Call& call);
   [[nodiscard]] Reply open_orders(const Credentials& by, const Call& call) const;
   [[nodiscard]] Reply trades(const Credentials& by, const Call& call) const;

@@ -91,7 +91,8 @@ Reply ClobPublic::market_page(const Call& call, bool open_only, Append append) c
       .integer("limit", static_cast<std::int64_t>(kPageMarkets))
       .integer("count", static_cast<std::int64_t>(count))
       .field("next_cursor", at < venue_.market_count() ? offset_cursor(at) : std::string(kEndCursor))
-      .key("data").raw("[" + data + "]")
+      .key("data")
+      .raw("[" + data + "]")
       .end_object();
   return reply;
 }
@@ -100,7 +101,8 @@ Reply ClobPublic::market_page(const Call& call, bool open_only, Append append) c
 Reply ClobPublic::history(const Call& call) const {
   const auto token = venue_.find_token(call.query.get("market"));
   if (!token) return error_reply(400, "invalid filters: 'market' is mandatory");
-  const std::int64_t fidelity_s = static_cast<std::int64_t>(std::max<std::size_t>(call.query.size("fidelity", 1), 1)) * 60;
+  const std::int64_t fidelity_s =
+      static_cast<std::int64_t>(std::max<std::size_t>(call.query.size("fidelity", 1), 1)) * 60;
   const std::string_view interval = call.query.get("interval");
   std::int64_t from = 0, until = venue_.now().seconds() + 1;
   if (interval == "1h") from = until - 3600;
@@ -144,11 +146,13 @@ void ClobPublic::add_token_routes(Router& router) {
   token_get("/last-trade-price", [this](const Call&, Token token) {
     const Market& market = venue_.market(token.market);
     return object_reply([&](JsonWriter& w) {
-      w.field("price", BookWire::last_trade_text(market)).field("side", market.has_traded ? to_string(market.last_trade_side) : "");
+      w.field("price", BookWire::last_trade_text(market))
+          .field("side", market.has_traded ? to_string(market.last_trade_side) : "");
     });
   });
   token_get("/tick-size", [this](const Call&, Token token) {
-    return object_reply([&](JsonWriter& w) { w.number("minimum_tick_size", venue_.market(token.market).spec.tick.pips, 4); });
+    return object_reply(
+        [&](JsonWriter& w) { w.number("minimum_tick_size", venue_.market(token.market).spec.tick.pips, 4); });
   });
   token_get("/neg-risk", [this](const Call&, Token token) {
     return object_reply([&](JsonWriter& w) { w.boolean("neg_risk", venue_.market(token.market).spec.neg_risk); });
@@ -204,7 +208,8 @@ void ClobPublic::add_batch_routes(Router& router) {
 
 void ClobPublic::add_market_routes(Router& router) {
   const auto pages = [&](std::string_view path, bool open_only, Append append) {
-    router.add("GET", path, [this, open_only, append](const Call& call) { return market_page(call, open_only, append); });
+    router.add("GET", path,
+               [this, open_only, append](const Call& call) { return market_page(call, open_only, append); });
   };
   pages("/markets", false, append_classic_market);
   pages("/simplified-markets", false, append_simplified_market);
@@ -240,7 +245,8 @@ void ClobPublic::add_routes(Router& router) {
   for (const std::string_view path : {"/", "/ok"}) {
     router.add("GET", path, [](const Call&) { return Reply{.status = 200, .body = "\"OK\"", .headers = {}}; });
   }
-  router.add("GET", "/version", [](const Call&) { return Reply{.status = 200, .body = "{\"version\":2}", .headers = {}}; });
+  router.add("GET", "/version",
+             [](const Call&) { return Reply{.status = 200, .body = "{\"version\":2}", .headers = {}}; });
   router.add("GET", "/time", [this](const Call&) {
     return Reply{.status = 200, .body = std::to_string(venue_.now().seconds()), .headers = {}};
   });

@@ -121,15 +121,25 @@ std::optional<std::string> ControlService::add_fault(const JsonValue& json) {
   if (status < 200 || status > 599) return "http_status must be between 200 and 599";
   const std::string_view kind = json.text("kind");
   if (kind == "delay_frame" || kind == "close_socket") {
-    gate_.add({.kind = kind == "delay_frame" ? FaultGate::SocketFault::kDelayFrame : FaultGate::SocketFault::kCloseSocket,
-               .from = from, .until = until, .probability = probability, .times = times,
-               .delay = Nanos::from_millis(json.integer("delay_ms").value_or(1000)), .market = market});
+    gate_.add(
+        {.kind = kind == "delay_frame" ? FaultGate::SocketFault::kDelayFrame : FaultGate::SocketFault::kCloseSocket,
+         .from = from,
+         .until = until,
+         .probability = probability,
+         .times = times,
+         .delay = Nanos::from_millis(json.integer("delay_ms").value_or(1000)),
+         .market = market});
     return std::nullopt;
   }
   const auto known = parse_fault_kind(kind);
   if (!known) return "kind: unknown fault '" + std::string(kind) + "'";
-  simulation_.inject({.kind = *known, .from = from, .until = until, .probability = probability, .times = times,
-                      .http_status = status, .market = market});
+  simulation_.inject({.kind = *known,
+                      .from = from,
+                      .until = until,
+                      .probability = probability,
+                      .times = times,
+                      .http_status = status,
+                      .market = market});
   return std::nullopt;
 }
 
@@ -161,7 +171,8 @@ std::string ControlService::time_json() const {
       .object()
       .integer("time_ms", simulation_.now().millis())
       .boolean("paused", clock_.paused())
-      .key("speed").raw(fmt::format("{}", clock_.speed()))
+      .key("speed")
+      .raw(fmt::format("{}", clock_.speed()))
       .end_object();
   return out;
 }
@@ -178,7 +189,8 @@ Reply ControlService::time(const JsonValue& body) {
   }
   if (body.find("advance_ms") != nullptr) {
     const auto ms = body.integer("advance_ms");
-    if (!ms || *ms < 0 || *ms > kMaxAdvance.millis()) return error_reply(400, "advance_ms must be between 0 and 7 days");
+    if (!ms || *ms < 0 || *ms > kMaxAdvance.millis())
+      return error_reply(400, "advance_ms must be between 0 and 7 days");
     awaited_ = clock_.jump(Nanos::from_millis(*ms), wall_());
   }
   return raw_reply(time_json());
@@ -187,13 +199,15 @@ Reply ControlService::time(const JsonValue& body) {
 Reply ControlService::state() const {
   const auto broken = venue_.ledger().check_conservation();
   std::size_t open = 0;
-  for (std::uint32_t i = 0; i < venue_.market_count(); ++i) open += venue_.market(MarketId{i}).spec.accepting_orders ? 1 : 0;
+  for (std::uint32_t i = 0; i < venue_.market_count(); ++i)
+    open += venue_.market(MarketId{i}).spec.accepting_orders ? 1 : 0;
   Reply reply;
   JsonWriter w(reply.body);
   w.object()
       .integer("time_ms", simulation_.now().millis())
       .boolean("paused", clock_.paused())
-      .key("speed").raw(fmt::format("{}", clock_.speed()))
+      .key("speed")
+      .raw(fmt::format("{}", clock_.speed()))
       .integer("markets", static_cast<std::int64_t>(venue_.market_count()))
       .integer("open_markets", static_cast<std::int64_t>(open))
       .integer("events", static_cast<std::int64_t>(venue_.group_count()))
@@ -205,7 +219,8 @@ Reply ControlService::state() const {
       .field("conservation_error", broken.value_or(""))
       .integer("faults_active", static_cast<std::int64_t>(gate_.active()))
       .integer("accounts_total", static_cast<std::int64_t>(venue_.ledger().accounts()))
-      .key("accounts").array();
+      .key("accounts")
+      .array();
   for (std::uint32_t i = 0; i < venue_.ledger().accounts(); ++i) {
     if (venue_.watched(AccountId{i})) w.raw(account_json(AccountId{i}));
   }

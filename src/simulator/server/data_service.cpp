@@ -15,7 +15,8 @@ constexpr Shares kDust{100'000};  // 0.1 share: not listed
 
 // Envelope of a page; `next_cursor` and `has_more` go together.
 Reply page_reply(const std::vector<std::string>& rows, const Query& query) {
-  const std::size_t limit = std::clamp<std::size_t>(query.size("limit", DataService::kDefaultLimit), 1, DataService::kMaxLimit);
+  const std::size_t limit =
+      std::clamp<std::size_t>(query.size("limit", DataService::kDefaultLimit), 1, DataService::kMaxLimit);
   const auto cursor = parse_offset_cursor(query.get("cursor"));
   if (!cursor) return error_reply(400, "invalid_request");
   const std::size_t offset = query.has("cursor") ? *cursor : query.size("offset", 0);
@@ -62,9 +63,9 @@ void DataService::book_fill(AccountId account, MarketId market, unsigned outcome
   }
   // What was bought goes out at its average cost; the rest of the proceeds is profit.
   const Shares covered = std::min(size, cost.bought);
-  const Usd basis{cost.bought.micros == 0
-                      ? 0
-                      : static_cast<std::int64_t>(static_cast<Int128>(cost.paid.micros) * covered.micros / cost.bought.micros)};
+  const Usd basis{cost.bought.micros == 0 ? 0
+                                          : static_cast<std::int64_t>(static_cast<Int128>(cost.paid.micros) *
+                                                                      covered.micros / cost.bought.micros)};
   cost.bought -= covered;
   cost.paid -= basis;
   cost.realized += cash - basis;
@@ -72,7 +73,8 @@ void DataService::book_fill(AccountId account, MarketId market, unsigned outcome
 
 void DataService::on_trade(const TradeRecord& trade) {
   book_fill(trade.taker, trade.market, trade.outcome, trade.side, trade.size, trade.cash, trade.fee);
-  for (const MakerFill& row : trade.makers) book_fill(row.account, trade.market, row.outcome, row.side, row.size, row.cash, {});
+  for (const MakerFill& row : trade.makers)
+    book_fill(row.account, trade.market, row.outcome, row.side, row.size, row.cash, {});
 }
 
 void DataService::append_position(std::string& out, AccountId account, const Market& market, unsigned outcome) const {
@@ -82,7 +84,9 @@ void DataService::append_position(std::string& out, AccountId account, const Mar
   const auto it = costs_.find({account.value, std::uint64_t{market.id.value} * 2 + outcome});
   const Cost cost = it == costs_.end() ? Cost{} : it->second;
   const std::int64_t average_e6 =
-      cost.bought.micros == 0 ? 0 : static_cast<std::int64_t>(static_cast<Int128>(cost.paid.micros) * 1'000'000 / cost.bought.micros);
+      cost.bought.micros == 0
+          ? 0
+          : static_cast<std::int64_t>(static_cast<Int128>(cost.paid.micros) * 1'000'000 / cost.bought.micros);
   const std::int64_t now_e5 = price_e5(venue_, market, outcome);
   const Usd value = value_of(held, now_e5);
   const bool redeemable = spec.phase == MarketPhase::kRedeemable;
@@ -209,10 +213,13 @@ Reply DataService::resolutions(const Call& call) const {
     JsonWriter w(rows.emplace_back());
     w.object()
         .field("condition_id", market.spec.condition_id)
-        .field("status", final ? "resolved" : known ? "proposed" : "active")
+        .field("status", final   ? "resolved"
+                         : known ? "proposed"
+                                 : "active")
         .field("market_type", market.spec.neg_risk ? "neg_risk" : "binary")
         .field("reporter", market.spec.slug.find("-updown-") != std::string::npos ? "CHAINLINK" : "UMA_OO")
-        .key("payouts").array();
+        .key("payouts")
+        .array();
     for (unsigned i = 0; final && i < 2; ++i) w.raw(market.winner == i ? "1000000" : "0");
     w.end_array().end_object();
   }

@@ -55,7 +55,8 @@ void Outlet::send(std::string_view text, MarketId market) {
 
 void Outlet::send_spoilt(std::string_view text, MarketId market) {
   const Nanos now = gate_.now();
-  if (const auto fault = gate_.fires(FaultKind::kStallSocket, market)) silent_until_ = std::max(silent_until_, fault->until);
+  if (const auto fault = gate_.fires(FaultKind::kStallSocket, market))
+    silent_until_ = std::max(silent_until_, fault->until);
   if (const auto fault = gate_.fires(FaultKind::kHalfOpen, market)) {
     silent_until_ = mute_until_ = std::max(silent_until_, fault->until);
   }
@@ -99,8 +100,9 @@ std::optional<SpoiltReply> spoil(FaultGate& gate, const net::HttpRequest& reques
   if (gate.quiet()) return std::nullopt;
   if (gate.fires(FaultKind::kHtmlBody)) {
     Reply page{.status = 502,
-               .body = "<!DOCTYPE html><html><head><title>502 Bad gateway</title></head><body><h1>Bad gateway</h1>"
-                       "</body></html>",
+               .body =
+                   "<!DOCTYPE html><html><head><title>502 Bad gateway</title></head><body><h1>Bad gateway</h1>"
+                   "</body></html>",
                .headers = {{"Content-Type", "text/html; charset=UTF-8"}}};
     return SpoiltReply{std::move(page), false, false};
   }

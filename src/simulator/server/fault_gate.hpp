@@ -69,7 +69,7 @@ class Outlet {
   FaultGate& gate_;
   net::WebSocketSession session_;
   std::deque<Held> delayed_;
-  std::string swapped_;             // goes out after the next frame
+  std::string swapped_;                  // goes out after the next frame
   Nanos silent_until_{}, mute_until_{};  // no data; not even heartbeats
   std::uint64_t sent_ = 0;
 };

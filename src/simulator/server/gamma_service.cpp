@@ -16,7 +16,8 @@ namespace {
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return !text.empty() && error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+  return !text.empty() && error == std::errc{} && end == text.data() + text.size() ? std::optional(value)
+                                                                                   : std::nullopt;
 }
 
 // Absent filters let everything through.
@@ -138,7 +139,8 @@ bool GammaService::wanted(const EventRef& event, const Query& query) const {
   const auto ids = wire_.markets_of(event);
   const bool closed = std::ranges::all_of(ids, [&](MarketId id) { return is_closed(venue_.market(id)); });
   const Market& first = venue_.market(ids.front());
-  if (!agrees(query, "closed", closed) || !agrees(query, "active", true) || !agrees(query, "archived", false)) return false;
+  if (!agrees(query, "closed", closed) || !agrees(query, "active", true) || !agrees(query, "archived", false))
+    return false;
   if (!tagged(first.spec, query) || !one_of(query.list("slug"), wire_.event_slug(event))) return false;
   if (!one_of(query.list("series_slug"), first.spec.group.series_slug)) return false;
   const auto asked = query.has("ids") ? query.list("ids") : query.list("id");
@@ -292,7 +294,8 @@ void GammaService::add_routes(Router& router) {
     router.add("GET", base + "/keyset", [this, events](const Call& call) { return keyset(call.query, events); });
     router.add("GET", base + "/slug/{}",
                [this, events](const Call& call) { return one(events, by_slug(events, call.parts[0])); });
-    router.add("GET", base + "/{}", [this, events](const Call& call) { return one(events, by_id(events, call.parts[0])); });
+    router.add("GET", base + "/{}",
+               [this, events](const Call& call) { return one(events, by_id(events, call.parts[0])); });
   }
   router.add("GET", "/tags", [this](const Call& call) {
     const std::size_t from = call.query.size("offset", 0), count = limit_of(call.query);

@@ -17,7 +17,9 @@ std::string text_list(std::string_view first, std::string_view second) {
   return out;
 }
 
-bool has_tag(const ConditionSpec& spec, std::string_view tag) { return std::ranges::find(spec.tags, tag) != spec.tags.end(); }
+bool has_tag(const ConditionSpec& spec, std::string_view tag) {
+  return std::ranges::find(spec.tags, tag) != spec.tags.end();
+}
 
 std::string_view fee_type(const ConditionSpec& spec) {
   if (has_tag(spec, "crypto")) return "crypto_fees";

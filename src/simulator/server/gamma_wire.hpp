@@ -22,7 +22,7 @@ struct EventRef {
 // Tag slugs <-> the numbers Gamma gives them.
 class TagTable {
  public:
-  std::uint64_t id_of(std::string_view slug);  // the next number when new
+  std::uint64_t id_of(std::string_view slug);                               // the next number when new
   [[nodiscard]] std::string_view slug_of(std::uint64_t id) const noexcept;  // "" when unknown
   [[nodiscard]] std::span<const std::string> slugs() const noexcept { return slugs_; }
 

@@ -71,7 +71,11 @@ std::string market_resolved_frame(const Market& market, Nanos now) {
   append_texts(w, "assets_ids", spec.tokens);
   w.field("winning_asset_id", spec.tokens[market.winner])
       .field("winning_outcome", spec.outcomes[market.winner])
-      .key("event_message").object().field("id", std::to_string(market.gamma_id)).field("slug", spec.slug).end_object()
+      .key("event_message")
+      .object()
+      .field("id", std::to_string(market.gamma_id))
+      .field("slug", spec.slug)
+      .end_object()
       .field("timestamp", millis_text(now))
       .field("event_type", "market_resolved");
   append_tags(w, spec);
@@ -215,7 +219,8 @@ void MarketChannel::send_best(const BookBatch& batch) {
 // One frame a level, both tokens in each, all with what holds after the whole batch.
 void MarketChannel::send_changes(const BookBatch& batch) {
   const ConditionSpec& spec = venue_.market(batch.market).spec;
-  const std::string hashes[] = {books_.hash_of(batch.market, 0, batch.time), books_.hash_of(batch.market, 1, batch.time)};
+  const std::string hashes[] = {books_.hash_of(batch.market, 0, batch.time),
+                                books_.hash_of(batch.market, 1, batch.time)};
   for (const LevelChange& change : batch.changes) {
     frame_.clear();
     JsonWriter w(frame_, kSpaced);

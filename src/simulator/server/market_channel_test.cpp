@@ -19,15 +19,16 @@ std::string recomputed_hash(const JsonValue& book, const std::string& min_size, 
     std::string out = "[";
     for (const JsonValue& level : book.find(name)->items) {
       if (out.size() > 1) out += ",";
-      out += R"({"price":")" + std::string(level.text("price")) + R"(","size":")" + std::string(level.text("size")) + "\"}";
+      out += R"({"price":")" + std::string(level.text("price")) + R"(","size":")" + std::string(level.text("size")) +
+             "\"}";
     }
     return out + "]";
   };
-  const std::string text = R"({"market":")" + std::string(book.text("market")) + R"(","asset_id":")" +
-                           std::string(book.text("asset_id")) + R"(","timestamp":")" + timestamp + R"(","hash":"","bids":)" +
-                           levels("bids") + R"(,"asks":)" + levels("asks") + R"(,"min_order_size":")" + min_size +
-                           R"(","tick_size":")" + tick + R"(","neg_risk":)" + (neg_risk ? "true" : "false") +
-                           R"(,"last_trade_price":")" + std::string(book.text("last_trade_price")) + "\"}";
+  const std::string text =
+      R"({"market":")" + std::string(book.text("market")) + R"(","asset_id":")" + std::string(book.text("asset_id")) +
+      R"(","timestamp":")" + timestamp + R"(","hash":"","bids":)" + levels("bids") + R"(,"asks":)" + levels("asks") +
+      R"(,"min_order_size":")" + min_size + R"(","tick_size":")" + tick + R"(","neg_risk":)" +
+      (neg_risk ? "true" : "false") + R"(,"last_trade_price":")" + std::string(book.text("last_trade_price")) + "\"}";
   return crypto::hex(crypto::sha1(text));
 }
 
@@ -36,8 +37,8 @@ std::string own_hash(const JsonValue& book, bool neg_risk) {
 }
 
 std::string subscription(const TestMarket& m, bool custom = false) {
-  return R"({"type":"market","assets_ids":[")" + m.tokens[0] + R"(",")" + m.tokens[1] + R"("],"custom_feature_enabled":)" +
-         (custom ? "true}" : "false}");
+  return R"({"type":"market","assets_ids":[")" + m.tokens[0] + R"(",")" + m.tokens[1] +
+         R"("],"custom_feature_enabled":)" + (custom ? "true}" : "false}");
 }
 
 class MarketChannelTest : public ServerTest {};
@@ -74,7 +75,8 @@ TEST_F(MarketChannelTest, PriceChangeCarriesBothTokensAfterTheBatch) {
   Probe probe(loop_, urls().ws_market);
   probe.send(subscription(market, true));
   ASSERT_TRUE(probe.wait_for({"\"event_type\":\"book\""}));
-  ASSERT_EQ(post(maker, {.token = market.tokens[0], .maker = 4'000'000, .taker = 10'000'000}).json.text("status"), "live");
+  ASSERT_EQ(post(maker, {.token = market.tokens[0], .maker = 4'000'000, .taker = 10'000'000}).json.text("status"),
+            "live");
   const auto change = probe.wait_for({"\"event_type\":\"price_change\""});
   ASSERT_TRUE(change);
   const std::string& frame = probe.frames[*change];
@@ -99,7 +101,8 @@ TEST_F(MarketChannelTest, PriceChangeCarriesBothTokensAfterTheBatch) {
   EXPECT_LT(*best, *change);
   for (unsigned i = 0; i < 2; ++i) {
     const Answer book = get(urls().clob, "/book?token_id=" + market.tokens[i]);
-    EXPECT_EQ(entries[i].text("hash"), recomputed_hash(book.json, "5", "0.01", false, std::string(json->text("timestamp"))));
+    EXPECT_EQ(entries[i].text("hash"),
+              recomputed_hash(book.json, "5", "0.01", false, std::string(json->text("timestamp"))));
   }
 }
 
@@ -194,25 +197,31 @@ TEST_F(MarketChannelTest, RebuiltBooksAgreeWithHashesAndBestPrices) {
     std::string last;
   };
   std::map<std::string, Rebuilt> books;
-  const auto pips = [](std::string_view price) { return static_cast<int>(std::stod(std::string(price)) * 10'000 + 0.5); };
+  const auto pips = [](std::string_view price) {
+    return static_cast<int>(std::stod(std::string(price)) * 10'000 + 0.5);
+  };
   const auto load = [&](const JsonValue& book) {
     Rebuilt& b = books[std::string(book.text("asset_id"))];
     b = {};
     for (const auto& [name, side] : {std::pair{"bids", &b.bids}, std::pair{"asks", &b.asks}}) {
-      for (const JsonValue& l : book.find(name)->items) side->levels[pips(l.text("price"))] = {std::string(l.text("price")), std::string(l.text("size"))};
+      for (const JsonValue& l : book.find(name)->items)
+        side->levels[pips(l.text("price"))] = {std::string(l.text("price")), std::string(l.text("size"))};
     }
     b.last = book.text("last_trade_price");
   };
   const auto hash = [&](const std::string& asset, const std::string& timestamp) {
     const Rebuilt& b = books[asset];
-    const auto level = [](const auto& texts) { return R"({"price":")" + texts.first + R"(","size":")" + texts.second + "\"}"; };
+    const auto level = [](const auto& texts) {
+      return R"({"price":")" + texts.first + R"(","size":")" + texts.second + "\"}";
+    };
     std::string bids, asks;
     for (const auto& [p, texts] : b.bids.levels) bids += (bids.empty() ? "" : ",") + level(texts);
-    for (auto it = b.asks.levels.rbegin(); it != b.asks.levels.rend(); ++it) asks += (asks.empty() ? "" : ",") + level(it->second);
-    return crypto::hex(crypto::sha1(R"({"market":")" + market.condition + R"(","asset_id":")" + asset + R"(","timestamp":")" +
-                                    timestamp + R"(","hash":"","bids":[)" + bids + R"(],"asks":[)" + asks +
-                                    R"(],"min_order_size":"5","tick_size":"0.01","neg_risk":false,"last_trade_price":")" +
-                                    b.last + "\"}"));
+    for (auto it = b.asks.levels.rbegin(); it != b.asks.levels.rend(); ++it)
+      asks += (asks.empty() ? "" : ",") + level(it->second);
+    return crypto::hex(crypto::sha1(
+        R"({"market":")" + market.condition + R"(","asset_id":")" + asset + R"(","timestamp":")" + timestamp +
+        R"(","hash":"","bids":[)" + bids + R"(],"asks":[)" + asks +
+        R"(],"min_order_size":"5","tick_size":"0.01","neg_risk":false,"last_trade_price":")" + b.last + "\"}"));
   };
   std::size_t checked = 0;
   std::string tick = "0.01";
@@ -237,9 +246,11 @@ TEST_F(MarketChannelTest, RebuiltBooksAgreeWithHashesAndBestPrices) {
         side.levels[pips(e.text("price"))] = {std::string(e.text("price")), std::string(e.text("size"))};
       }
     }
-    // Several batches may share a millisecond: claims hold at the last frame before the timestamp moves or a hash changes.
+    // Several batches may share a millisecond: claims hold at the last frame before the timestamp moves or a hash
+    // changes.
     const auto next = i + 1 < probe.frames.size() ? parse_json(probe.frames[i + 1]) : std::nullopt;
-    const bool more = next && next->text("event_type") == "price_change" && next->text("timestamp") == json->text("timestamp") &&
+    const bool more = next && next->text("event_type") == "price_change" &&
+                      next->text("timestamp") == json->text("timestamp") &&
                       next->find("price_changes")->items[0].text("hash") == entries[0].text("hash");
     if (more) continue;
     for (const JsonValue& e : entries) {

@@ -16,7 +16,8 @@ void append_tokens(JsonWriter& w, const Venue& venue, const Market& market) {
     w.object()
         .field("token_id", market.spec.tokens[i])
         .field("outcome", market.spec.outcomes[i])
-        .key("price").raw(outcome_price_text(venue, market, i))
+        .key("price")
+        .raw(outcome_price_text(venue, market, i))
         .boolean("winner", market.winner == i)
         .end_object();
   }
@@ -46,7 +47,9 @@ void append_clob_market(std::string& out, const Market& market) {
   JsonWriter w(out);
   w.object().field("c", spec.condition_id).key("t").array();
   for (unsigned i = 0; i < 2; ++i) w.object().field("t", spec.tokens[i]).field("o", spec.outcomes[i]).end_object();
-  w.end_array().number("mts", spec.tick.pips, Price::kDecimals).number("mos", spec.min_order_size.micros, Shares::kDecimals);
+  w.end_array()
+      .number("mts", spec.tick.pips, Price::kDecimals)
+      .number("mos", spec.min_order_size.micros, Shares::kDecimals);
   if (spec.neg_risk) w.boolean("nr", true);
   if (charges(spec)) {
     w.key("fd").object().number("r", spec.fees.rate_ppm(), 6).integer("e", spec.fees.exponent()).boolean("to", true);
@@ -86,7 +89,12 @@ void append_classic_market(std::string& out, const Venue& venue, const Market& m
       .field("neg_risk_request_id", spec.neg_risk ? spec.question_id : std::string{})
       .field("icon", "")
       .field("image", "")
-      .key("rewards").object().null("rates").integer("min_size", 0).integer("max_spread", 0).end_object()
+      .key("rewards")
+      .object()
+      .null("rates")
+      .integer("min_size", 0)
+      .integer("max_spread", 0)
+      .end_object()
       .boolean("is_50_50_outcome", false);
   append_tokens(w, venue, market);
   w.key("tags").array();

@@ -51,8 +51,8 @@ bool has_decimals(std::int64_t base, int decimals) {
 
 struct Amounts {
   std::int64_t usd = 0, shares = 0;
-  Price price;          // nearest
-  bool exact = false;   // the ratio is the price
+  Price price;         // nearest
+  bool exact = false;  // the ratio is the price
 };
 
 std::optional<Amounts> amounts_of(const JsonValue& order, Side side) {
@@ -112,10 +112,14 @@ std::optional<std::string> refuse_precision(const Amounts& a, Side side, Tick ti
 
 Reply refusal_reply(RejectReason reason, std::string_view text) {
   switch (reason) {
-    case RejectReason::kVenueRestarting: return error_reply(425, text);
-    case RejectReason::kVenueDisabled: return error_reply(503, text);
-    case RejectReason::kRateLimited: return error_reply(429, text);
-    case RejectReason::kAuth: return error_reply(401, text);
+    case RejectReason::kVenueRestarting:
+      return error_reply(425, text);
+    case RejectReason::kVenueDisabled:
+      return error_reply(503, text);
+    case RejectReason::kRateLimited:
+      return error_reply(429, text);
+    case RejectReason::kAuth:
+      return error_reply(401, text);
     case RejectReason::kPostOnlyMode: {
       Reply reply{.status = 503, .body = {}, .headers = {{"Retry-After", std::to_string(kPostOnlyRetryS)}}};
       JsonWriter(reply.body)
@@ -126,7 +130,8 @@ Reply refusal_reply(RejectReason reason, std::string_view text) {
           .end_object();
       return reply;
     }
-    default: return error_reply(400, text);
+    default:
+      return error_reply(400, text);
   }
 }
 
@@ -149,18 +154,27 @@ OrderEntry::Outcome OrderEntry::enter(const Credentials& by, const JsonValue& bo
 
   const bool immediate = *tif == TimeInForce::kFok || *tif == TimeInForce::kFak;
   if (immediate) {
-    if (const auto text = refuse_precision(*amounts, side, spec.tick)) return {refused(RejectReason::kMalformed, *text)};
+    if (const auto text = refuse_precision(*amounts, side, spec.tick))
+      return {refused(RejectReason::kMalformed, *text)};
   } else if (!amounts->exact) {
-    return {refused(RejectReason::kTick, "order " + hex_text(*id) + " is invalid. Price (" +
-                                             std::to_string(static_cast<double>(amounts->usd) /
-                                                            static_cast<double>(amounts->shares)) +
-                                             ") breaks minimum tick size rule: " + tick_text(spec.tick))};
+    return {refused(RejectReason::kTick,
+                    "order " + hex_text(*id) + " is invalid. Price (" +
+                        std::to_string(static_cast<double>(amounts->usd) / static_cast<double>(amounts->shares)) +
+                        ") breaks minimum tick size rule: " + tick_text(spec.tick))};
   }
   const AccountId account = venue_.open_account(lower(order->text("maker")));
   keys_.associate(by, account);
-  NewOrder entry{.account = account, .market = token->market, .outcome = token->outcome, .side = side, .tif = *tif,
-                 .post_only = body.boolean("postOnly"), .limit = amounts->price, .size = Shares{amounts->shares},
-                 .amount = {}, .expires_at = Nanos::from_seconds(*expiration), .id = *id};
+  NewOrder entry{.account = account,
+                 .market = token->market,
+                 .outcome = token->outcome,
+                 .side = side,
+                 .tif = *tif,
+                 .post_only = body.boolean("postOnly"),
+                 .limit = amounts->price,
+                 .size = Shares{amounts->shares},
+                 .amount = {},
+                 .expires_at = Nanos::from_seconds(*expiration),
+                 .id = *id};
   if (immediate && side == Side::kBuy) entry.amount = Usd{amounts->usd};
   return {venue_.submit(entry), side};
 }
@@ -169,19 +183,24 @@ void OrderEntry::append_answer(std::string& out, const Outcome& outcome) const {
   const OrderResult& r = outcome.result;
   const bool matched = r.matched.micros > 0;
   const bool buy = outcome.side == Side::kBuy;
-  const char* status = !r.accepted                        ? ""
-                       : r.state == OrderState::kDelayed  ? "delayed"
+  const char* status = !r.accepted                         ? ""
+                       : r.state == OrderState::kDelayed   ? "delayed"
                        : r.state == OrderState::kUnmatched ? "unmatched"
-                       : matched                          ? "matched"
-                                                          : "live";
+                       : matched                           ? "matched"
+                                                           : "live";
   JsonWriter w(out);
   w.object()
-      .key("success").raw("true")
+      .key("success")
+      .raw("true")
       .field("errorMsg", r.error)
       .field("orderID", r.accepted ? hex_text(r.id) : std::string{})
       .field("status", status)
-      .field("makingAmount", !matched ? std::string{} : buy ? usd_text(r.cash) : shares_text(r.matched))
-      .field("takingAmount", !matched ? std::string{} : buy ? shares_text(r.matched) : usd_text(r.cash));
+      .field("makingAmount", !matched ? std::string{}
+                             : buy    ? usd_text(r.cash)
+                                      : shares_text(r.matched))
+      .field("takingAmount", !matched ? std::string{}
+                             : buy    ? shares_text(r.matched)
+                                      : usd_text(r.cash));
   if (!r.trades.empty()) {
     w.key("tradeIDs").array();
     for (const TradeId trade : r.trades) w.string(wire_.trade_id(trade));
@@ -196,7 +215,8 @@ Reply OrderEntry::post_order(const Credentials& by, std::string_view body) {
   const Outcome outcome = enter(by, *json);
   const OrderResult& r = outcome.result;
   // Whose key it is belongs to the request, not to the credentials: 400 (protocol page 9).
-  if (!r.accepted) return r.reason == RejectReason::kAuth ? error_reply(400, r.error) : refusal_reply(r.reason, r.error);
+  if (!r.accepted)
+    return r.reason == RejectReason::kAuth ? error_reply(400, r.error) : refusal_reply(r.reason, r.error);
   Reply reply;
   append_answer(reply.body, outcome);
   return reply;

@@ -15,8 +15,16 @@ const std::string kNegRiskToken = "605900454893471227355543462008801794204355336
 const std::string kV2Position = "798199144558705391247042635629742011856176989890917214447927337027943530496";
 
 SignedOrder buy_100(const std::string& token) {
-  return {.salt = "479249096354", .maker = kEoa, .signer = kEoa, .token_id = token, .maker_amount = "50000000",
-          .taker_amount = "100000000", .side = 0, .signature_type = 0, .timestamp = "1795000000123", .metadata = kZero,
+  return {.salt = "479249096354",
+          .maker = kEoa,
+          .signer = kEoa,
+          .token_id = token,
+          .maker_amount = "50000000",
+          .taker_amount = "100000000",
+          .side = 0,
+          .signature_type = 0,
+          .timestamp = "1795000000123",
+          .metadata = kZero,
           .builder = kZero};
 }
 
@@ -32,13 +40,21 @@ TEST(OrderHash, EveryDomainMatchesTheOfficialClients) {
             "0x8a15c4d6ea801414ae71fb11821d35eaf41ac6afede624e558865890bd0fe9b5");
   EXPECT_EQ(id_of(buy_100(kV2Position), MarketVersion::kV2, false),
             "0xa4d61d6223b5b6b5e68f82edacdea25075be226a4fdc922b5804646a88639758");
-  EXPECT_EQ(id_of(buy_100(kV2Position), MarketVersion::kV2, true), id_of(buy_100(kV2Position), MarketVersion::kV2, false));
+  EXPECT_EQ(id_of(buy_100(kV2Position), MarketVersion::kV2, true),
+            id_of(buy_100(kV2Position), MarketVersion::kV2, false));
 }
 
 TEST(OrderHash, EveryFieldCounts) {
-  SignedOrder order{.salt = "9007199254740991", .maker = "0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47", .signer = kEoa,
-                    .token_id = kNegRiskToken, .maker_amount = "5000000", .taker_amount = "4995000", .side = 1,
-                    .signature_type = 2, .timestamp = "1795000000123", .metadata = "0x" + std::string(62, '0') + "2a",
+  SignedOrder order{.salt = "9007199254740991",
+                    .maker = "0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47",
+                    .signer = kEoa,
+                    .token_id = kNegRiskToken,
+                    .maker_amount = "5000000",
+                    .taker_amount = "4995000",
+                    .side = 1,
+                    .signature_type = 2,
+                    .timestamp = "1795000000123",
+                    .metadata = "0x" + std::string(62, '0') + "2a",
                     .builder = "0xabababababababababababababababababababababababababababababababab"};
   const std::string golden = "0x9892cd7f94b15bee1ab40503f412b0e4f929e7e8bb02b95bc4ed464366703251";
   EXPECT_EQ(id_of(order, MarketVersion::kV1, true), golden);

@@ -10,14 +10,17 @@ namespace {
 
 Router sample() {
   Router router;
-  router.add("GET", "/markets/keyset", [](const Call&) { return Reply{.status = 200, .body = "keyset", .headers = {}}; });
-  router.add("GET", "/markets/{}", [](const Call& c) { return Reply{.status = 200, .body = c.parts[0], .headers = {}}; });
+  router.add("GET", "/markets/keyset",
+             [](const Call&) { return Reply{.status = 200, .body = "keyset", .headers = {}}; });
+  router.add("GET", "/markets/{}",
+             [](const Call& c) { return Reply{.status = 200, .body = c.parts[0], .headers = {}}; });
   return router;
 }
 
 TEST(Router, FixedSegmentsBeforeParameters) {
   const Router router = sample();
-  EXPECT_EQ(router.dispatch({.method = "GET", .target = "/markets/keyset?limit=1", .headers = {}, .body = {}}).body, "keyset");
+  EXPECT_EQ(router.dispatch({.method = "GET", .target = "/markets/keyset?limit=1", .headers = {}, .body = {}}).body,
+            "keyset");
   EXPECT_EQ(router.dispatch({.method = "GET", .target = "/markets/12/", .headers = {}, .body = {}}).body, "12");
 }
 
@@ -40,7 +43,13 @@ TEST(Query, ListsInEveryForm) {
 
 TEST(Json, WriterEscapesAndParserReadsBack) {
   std::string text;
-  JsonWriter(text, ", ").object().field("a", "q\"\\\n\x01").integer("n", -5).number("p", 1, 2).boolean("b", true).end_object();
+  JsonWriter(text, ", ")
+      .object()
+      .field("a", "q\"\\\n\x01")
+      .integer("n", -5)
+      .number("p", 1, 2)
+      .boolean("b", true)
+      .end_object();
   EXPECT_EQ(text, R"({"a":"q\"\\\n\u0001", "n":-5, "p":0.01, "b":true})");
   const auto value = parse_json(text);
   ASSERT_TRUE(value.has_value());

@@ -85,7 +85,10 @@ void RtdsChannel::send_backlog(Connection& connection, Topic topic) {
     if (!passes(connection.filters[topic], topic, symbol)) continue;
     std::string frame;
     JsonWriter w(frame);
-    w.object().field("topic", kTopicNames[topic]).field("type", "subscribe").integer("timestamp", simulation_.now().millis());
+    w.object()
+        .field("topic", kTopicNames[topic])
+        .field("type", "subscribe")
+        .integer("timestamp", simulation_.now().millis());
     w.key("payload").object().field("symbol", symbol).key("data").array();
     for (const Sample& sample : samples_) {
       if (sample.second + lag > simulation_.now()) continue;
@@ -107,9 +110,17 @@ void RtdsChannel::publish(Topic topic, Nanos second, Nanos now) {
     const std::string symbol = symbol_of(topic, i);
     std::string frame;
     JsonWriter w(frame);
-    w.object().key("payload").object().field("full_accuracy_value", full_accuracy(topic == kChainlink, sample->prices[i]));
-    w.field("symbol", symbol).integer("timestamp", second.millis()).key("value").raw(fmt::format("{}", sample->prices[i]));
-    w.end_object().integer("timestamp", now.millis()).field("topic", kTopicNames[topic]).field("type", "update").end_object();
+    w.object().key("payload").object().field("full_accuracy_value",
+                                             full_accuracy(topic == kChainlink, sample->prices[i]));
+    w.field("symbol", symbol)
+        .integer("timestamp", second.millis())
+        .key("value")
+        .raw(fmt::format("{}", sample->prices[i]));
+    w.end_object()
+        .integer("timestamp", now.millis())
+        .field("topic", kTopicNames[topic])
+        .field("type", "update")
+        .end_object();
     for (const auto& connection : peers_.all()) {
       const auto filter = connection->filters.find(topic);
       if (connection->closed || filter == connection->filters.end()) continue;

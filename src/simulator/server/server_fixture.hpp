@@ -1,5 +1,5 @@
-// For the tests of this room: a server, and a stranger's client over real sockets. Time stands still unless a test steps
-// it, and nothing sleeps: a probe reads until what it waits for has come, or gives up after a generous deadline.
+// For the tests of this room: a server, and a stranger's client over real sockets. Time stands still unless a test
+// steps it, and nothing sleeps: a probe reads until what it waits for has come, or gives up after a generous deadline.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -106,9 +106,11 @@ class ServerTest : public ::testing::Test {
 
   Answer call(const std::string& base, std::string method, std::string target, std::string body = {},
               net::HttpHeaders headers = {}) {
-    net::HttpClient client(loop_, {.base_url = base, .proxy_url = {}, .tls = {}, .headers = {}, .connections = 1,
-                                   .timeout = kGiveUp});
-    auto result = client.fetch({.method = std::move(method), .target = std::move(target), .headers = std::move(headers),
+    net::HttpClient client(
+        loop_, {.base_url = base, .proxy_url = {}, .tls = {}, .headers = {}, .connections = 1, .timeout = kGiveUp});
+    auto result = client.fetch({.method = std::move(method),
+                                .target = std::move(target),
+                                .headers = std::move(headers),
                                 .body = std::move(body)});
     Answer answer;
     if (!result) return answer;
@@ -138,8 +140,10 @@ class ServerTest : public ::testing::Test {
         if (delayed || clob.json.boolean("nr") != neg_risk || !clob.json.boolean("ao")) continue;
         if (!neg_risk && clob.json.text("mts") != "0.01") continue;
         const auto& tokens = clob.json.find("t")->items;
-        return {std::string(m.text("conditionId")), std::string(m.text("slug")),
-                {std::string(tokens[0].text("t")), std::string(tokens[1].text("t"))}, neg_risk};
+        return {std::string(m.text("conditionId")),
+                std::string(m.text("slug")),
+                {std::string(tokens[0].text("t")), std::string(tokens[1].text("t"))},
+                neg_risk};
       }
     }
     ADD_FAILURE() << "no such market";
@@ -152,19 +156,24 @@ class ServerTest : public ::testing::Test {
   User make_user(char digit, const std::string& usd) {
     User user;
     user.address = "0x" + std::string(40, digit);
-    const Answer keys = call(urls().clob, "POST", "/auth/api-key", {},
-                             {{"POLY_ADDRESS", user.address}, {"POLY_SIGNATURE", "0x00"}, {"POLY_TIMESTAMP", "1"}, {"POLY_NONCE", "0"}});
+    const Answer keys = call(
+        urls().clob, "POST", "/auth/api-key", {},
+        {{"POLY_ADDRESS", user.address}, {"POLY_SIGNATURE", "0x00"}, {"POLY_TIMESTAMP", "1"}, {"POLY_NONCE", "0"}});
     EXPECT_EQ(keys.status, 200);
     user.key = keys.json.text("apiKey");
     user.secret = keys.json.text("secret");
     user.passphrase = keys.json.text("passphrase");
-    if (!usd.empty()) EXPECT_EQ(control("/faucet", R"({"address":")" + user.address + R"(","usd":")" + usd + "\"}").status, 200);
+    const std::string deposit = R"({"address":")" + user.address + R"(","usd":")" + usd + "\"}";
+    EXPECT_EQ(usd.empty() ? 200 : control("/faucet", deposit).status, 200);
     return user;
   }
   Answer as(const User& user, std::string method, std::string target, std::string body = {}) {
     return call(urls().clob, std::move(method), std::move(target), std::move(body),
-                {{"POLY_ADDRESS", user.address}, {"POLY_API_KEY", user.key}, {"POLY_PASSPHRASE", user.passphrase},
-                 {"POLY_SIGNATURE", "x"}, {"POLY_TIMESTAMP", "1"}});
+                {{"POLY_ADDRESS", user.address},
+                 {"POLY_API_KEY", user.key},
+                 {"POLY_PASSPHRASE", user.passphrase},
+                 {"POLY_SIGNATURE", "x"},
+                 {"POLY_TIMESTAMP", "1"}});
   }
   struct Order {
     std::string token;
@@ -173,14 +182,14 @@ class ServerTest : public ::testing::Test {
     std::string type = "GTC";
     bool post_only = false;
     long long expiration = 0;
-    long long salt = 0;              // 0 = the next
+    long long salt = 0;  // 0 = the next
   };
   std::string order_body(const User& user, const Order& o) {
     const long long salt = o.salt != 0 ? o.salt : ++salt_;
     const std::string zero = "0x" + std::string(64, '0');
     return R"({"deferExec":false,"postOnly":)" + std::string(o.post_only ? "true" : "false") + R"(,"order":{"salt":)" +
-           std::to_string(salt) + R"(,"maker":")" + user.address + R"(","signer":")" + user.address + R"(","tokenId":")" +
-           o.token + R"(","makerAmount":")" + std::to_string(o.maker) + R"(","takerAmount":")" +
+           std::to_string(salt) + R"(,"maker":")" + user.address + R"(","signer":")" + user.address +
+           R"(","tokenId":")" + o.token + R"(","makerAmount":")" + std::to_string(o.maker) + R"(","takerAmount":")" +
            std::to_string(o.taker) + R"(","side":")" + o.side + R"(","signatureType":0,"timestamp":"1795132800000",)" +
            R"("expiration":")" + std::to_string(o.expiration) + R"(","metadata":")" + zero + R"(","builder":")" + zero +
            R"(","signature":"0x11"},"owner":")" + user.key + R"(","orderType":")" + o.type + "\"}";

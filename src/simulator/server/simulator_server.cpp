@@ -23,7 +23,7 @@
 namespace underround::simulator {
 namespace {
 
-constexpr Nanos kTick = Nanos::from_millis(2);         // wall time between slices
+constexpr Nanos kTick = Nanos::from_millis(2);          // wall time between slices
 constexpr Nanos kSliceBudget = Nanos::from_millis(10);  // wall time one catch-up may take before sockets get their turn
 constexpr Nanos kStep = Nanos::from_millis(50);         // simulated time between looks at the wall clock
 constexpr Nanos kBinancePing = Nanos::from_seconds(180);
@@ -125,8 +125,8 @@ struct SimulatorServer::Impl {
 Result<std::string> SimulatorServer::Impl::listen(net::Server::Callbacks callbacks, std::string_view scheme) {
   net::ServerSettings wanted;
   wanted.address = settings.host;
-  wanted.port = settings.base_port == 0 ? std::uint16_t{0}
-                                        : static_cast<std::uint16_t>(settings.base_port + servers.size());
+  wanted.port =
+      settings.base_port == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(settings.base_port + servers.size());
   wanted.max_queued_bytes = std::size_t{64} << 20;
   auto server = net::Server::listen(loop, std::move(wanted), std::move(callbacks));
   if (!server) return std::unexpected(server.error());
@@ -186,9 +186,11 @@ Result<void> SimulatorServer::Impl::listen_all() {
   services.push_back({&ServiceUrls::control,
                       {.on_request = [this](const net::HttpRequest& q, net::HttpResponder r) { serve_control(q, r); },
                        .on_upgrade = {}},
-                      "http", ""});
+                      "http",
+                      ""});
   if (settings.base_port != 0 && settings.base_port + services.size() > 65'536) {
-    return fail(ErrorCode::kInvalidInput, "base port leaves no room for " + std::to_string(services.size()) + " services");
+    return fail(ErrorCode::kInvalidInput,
+                "base port leaves no room for " + std::to_string(services.size()) + " services");
   }
   for (Service& service : services) {
     auto url = listen(std::move(service.callbacks), service.scheme);
@@ -233,10 +235,10 @@ void SimulatorServer::Impl::publish_counters() {
   for (const auto& server : servers) requests += server->counters().requests;
   counters.requests.store(requests, relaxed);
   counters.orders.store(clob_private.entry().processed(), relaxed);
-  counters.frames_out.store(market_channel.frames_sent() + user_channel.frames_sent() + rtds.frames_sent() + binance.frames_sent(),
-                            relaxed);
-  counters.connections.store(market_channel.connections() + user_channel.connections() + rtds.connections() + binance.connections(),
-                             relaxed);
+  counters.frames_out.store(
+      market_channel.frames_sent() + user_channel.frames_sent() + rtds.frames_sent() + binance.frames_sent(), relaxed);
+  counters.connections.store(
+      market_channel.connections() + user_channel.connections() + rtds.connections() + binance.connections(), relaxed);
   counters.faults.store(gate.spoilt(), relaxed);
   counters.simulated_time.store(simulation.now().ns, relaxed);
 }
@@ -281,7 +283,8 @@ std::string SimulatorServer::ready_json() const {
       .field("binance_public", u.binance_public)
       .field("binance_market", u.binance_market)
       .field("control", u.control)
-      .key("seed").raw(std::to_string(impl_->settings.seed))
+      .key("seed")
+      .raw(std::to_string(impl_->settings.seed))
       .end_object();
   return out;
 }

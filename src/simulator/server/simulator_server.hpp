@@ -28,11 +28,11 @@ struct ServerSettings {
 
 // In the order of the ports.
 struct ServiceUrls {
-  std::string clob, gamma, data;            // http://host:port
-  std::string ws_market, ws_user;           // ws://host:port/ws/market, .../ws/user
-  std::string rtds;                         // ws://host:port
+  std::string clob, gamma, data;               // http://host:port
+  std::string ws_market, ws_user;              // ws://host:port/ws/market, .../ws/user
+  std::string rtds;                            // ws://host:port
   std::string binance_public, binance_market;  // ws://host:port/public, .../market; append /ws or /stream?streams=
-  std::string control;                      // http://host:port
+  std::string control;                         // http://host:port
 };
 
 struct ServerCounters {

@@ -26,9 +26,9 @@ class UserChannel final : public Listener {
  private:
   struct Connection : WsPeer {
     using WsPeer::WsPeer;
-    std::string key;                 // "" = not authenticated yet
+    std::string key;  // "" = not authenticated yet
     bool all_markets = true;
-    std::set<std::string> markets;   // condition ids, when not all
+    std::set<std::string> markets;  // condition ids, when not all
   };
   void on_order(const OrderRecord& order, OrderEvent event, Nanos now) override;
   void on_trade(const TradeRecord& trade) override { tell(trade); }

@@ -18,9 +18,9 @@ namespace underround::simulator {
 [[nodiscard]] std::string tick_text(Tick tick);
 [[nodiscard]] std::string millis_text(Nanos time);
 [[nodiscard]] std::string seconds_text(Nanos time);
-[[nodiscard]] std::string iso_time(Nanos time);         // 2026-11-20T00:00:00Z; "" for 0
-[[nodiscard]] std::string iso_date(Nanos time);         // 2026-11-20; "" for 0
-[[nodiscard]] std::string game_time_text(Nanos time);   // 2026-04-05 15:10:00+00, as Gamma's gameStartTime; "" for 0
+[[nodiscard]] std::string iso_time(Nanos time);        // 2026-11-20T00:00:00Z; "" for 0
+[[nodiscard]] std::string iso_date(Nanos time);        // 2026-11-20; "" for 0
+[[nodiscard]] std::string game_time_text(Nanos time);  // 2026-04-05 15:10:00+00, as Gamma's gameStartTime; "" for 0
 [[nodiscard]] std::optional<Nanos> parse_time_filter(std::string_view text);  // ISO, a date, or unix seconds
 
 // Offset cursors of the CLOB: MA== is the start, LTE= the end (protocol page 7).

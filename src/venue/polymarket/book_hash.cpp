@@ -10,9 +10,8 @@ namespace underround::polymarket {
 namespace {
 
 bool is_sha1(std::string_view text) noexcept {
-  return text.size() == 40 && std::ranges::all_of(text, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+  return text.size() == 40 &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 // "0.5" -> "0.500", as the venue writes last_trade_price in its books.
@@ -95,8 +94,13 @@ BookIntegrity::Terms& BookIntegrity::terms_of(ConditionId condition) {
 
 BookHashTerms BookIntegrity::hash_terms(InstrumentId instrument, const Terms& terms) const {
   const ConditionSpec& spec = catalogue_[condition_of(instrument)].spec;
-  return {spec.condition_id, spec.tokens[outcome_of(instrument)], terms.min_order_size, terms.tick_size,
-          terms.last_trade,  terms.neg_risk,                      terms.form};
+  return {spec.condition_id,
+          spec.tokens[outcome_of(instrument)],
+          terms.min_order_size,
+          terms.tick_size,
+          terms.last_trade,
+          terms.neg_risk,
+          terms.form};
 }
 
 std::optional<BookIntegrity::Note> BookIntegrity::take_note(EventKind kind, InstrumentId instrument) {
@@ -141,7 +145,8 @@ void BookIntegrity::before(const Event& e, const ConditionBook& book) {
       // The batch will not be completed.
       if (e.condition().valid()) terms_of(e.condition()).batch_entries = {};
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -171,7 +176,8 @@ void BookIntegrity::after(const Event& e, const ConditionBook& book) {
         terms.said_last_trade = terms.last_trade_from_print = true;
       }
       break;
-    default: break;
+    default:
+      break;
   }
 }
 

@@ -2,8 +2,8 @@
 //   BookHasher hasher;  hasher.hash(book, outcome, terms, venue_time) == "f3cc3111..."
 //   BookIntegrity check(catalogue);  codec.set_observer(&check);
 //   for (e : events) { check.before(e, book); apply(e, book); check.after(e, book); }
-// A `book` is verified as soon as it is in; a price_change entry when its (market, timestamp) batch is complete, because
-// all frames of a batch carry the hash of the state after the last one. Off the hot path; one thread.
+// A `book` is verified as soon as it is in; a price_change entry when its (market, timestamp) batch is complete,
+// because all frames of a batch carry the hash of the state after the last one. Off the hot path; one thread.
 #pragma once
 
 #include <array>
@@ -97,7 +97,7 @@ class BookIntegrity final : public FrameObserver {
     bool started = false;
     bool said_tick = false, said_neg_risk = false, said_last_trade = false;
     bool last_trade_from_print = false;  // its number of decimals may differ from the book's
-    int recoveries_left = 4;  // each failed one costs thousands of hashes
+    int recoveries_left = 4;             // each failed one costs thousands of hashes
     // The price_change batch in flight: per token the hash all its entries carry.
     Nanos batch_time{};
     std::array<std::string, 2> batch_hash;

@@ -10,9 +10,9 @@ namespace underround::polymarket {
 namespace {
 
 using clob_json::decimal;
-using clob_json::dom::element;
 using clob_json::flag;
 using clob_json::text;
+using clob_json::dom::element;
 
 bool has(element object, const char* key) noexcept {
   element value;
@@ -30,9 +30,7 @@ std::string id_text(element object, const char* key) {
   return object[key].get_int64().get(number) == simdjson::SUCCESS ? std::to_string(number) : std::string();
 }
 
-Nanos time_of(element object, const char* key) {
-  return parse_iso_time(text(object, key)).value_or(Nanos{});
-}
+Nanos time_of(element object, const char* key) { return parse_iso_time(text(object, key)).value_or(Nanos{}); }
 
 Usd usd_of(element object, const char* key, const char* other_key) {
   auto micros = decimal(object, key, Usd::kDecimals);
@@ -57,7 +55,8 @@ std::vector<std::string> list_of(element object, const char* key) {
 }
 
 bool is_token(std::string_view token) noexcept {
-  return !token.empty() && token.size() <= 78 && std::ranges::all_of(token, [](char c) { return c >= '0' && c <= '9'; });
+  return !token.empty() && token.size() <= 78 &&
+         std::ranges::all_of(token, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // "crypto prices" -> "crypto-prices"
@@ -177,7 +176,8 @@ void read_terms(element market, ConditionSpec& spec) {
   // A closed market can still say acceptingOrders (page 7).
   spec.accepting_orders = flag(market, "acceptingOrders") && flag(market, "enableOrderBook") && !flag(market, "closed");
   spec.phase = phase_of(market, spec.accepting_orders);
-  spec.seconds_delay = static_cast<std::int32_t>(std::min<std::int64_t>(decimal(market, "secondsDelay", 0).value_or(0), 3600));
+  spec.seconds_delay =
+      static_cast<std::int32_t>(std::min<std::int64_t>(decimal(market, "secondsDelay", 0).value_or(0), 3600));
   spec.clear_book_on_start = flag(market, "clearBookOnStart");
   spec.start_at = time_of(market, has(market, "eventStartTime") ? "eventStartTime" : "startDate");
   spec.end_at = time_of(market, "endDate");

@@ -38,7 +38,8 @@ struct GammaPage {
 // Fails only when the text is not JSON or none of the shapes above.
 [[nodiscard]] Result<GammaPage> decode_gamma(std::string_view json, const GammaOptions& options = {});
 
-// "0x" + 62 hex (v2 as Gamma writes it) or 64 hex -> "0x" + 64 lower hex, right-padded (protocol page 4). Empty when odd.
+// "0x" + 62 hex (v2 as Gamma writes it) or 64 hex -> "0x" + 64 lower hex, right-padded (protocol page 4). Empty when
+// odd.
 [[nodiscard]] std::string normal_condition_id(std::string_view id);
 
 // The trading parameters of one market as the CLOB states them: the best single source (protocol page 7).

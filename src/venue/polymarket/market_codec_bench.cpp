@@ -47,19 +47,28 @@ std::string book(int levels) {
     bids += "{\"price\":\"0." + std::to_string(50 - i) + size + (i > 1 ? "," : "");
     asks += "{\"price\":\"0." + std::to_string(50 + i) + size + (i > 1 ? "," : "");
   }
-  return "{\"market\":\"" + kMarket + "\",\"asset_id\":\"" + kYes + "\",\"timestamp\":\"1777366994801\",\"hash\":\"" + kHash +
-         "\",\"bids\":[" + bids + "],\"asks\":[" + asks +
+  return "{\"market\":\"" + kMarket + "\",\"asset_id\":\"" + kYes + "\",\"timestamp\":\"1777366994801\",\"hash\":\"" +
+         kHash + "\",\"bids\":[" + bids + "],\"asks\":[" + asks +
          "],\"tick_size\":\"0.01\",\"event_type\":\"book\",\"last_trade_price\":\"0.500\"}";
 }
 
 void apply_all(const std::vector<Event>& events, ConditionBook& target) {
   for (const Event& e : events) {
     switch (e.header.kind) {
-      case EventKind::kSnapshotBegin: target.begin_snapshot(e); break;
-      case EventKind::kSnapshotLevel: target.snapshot_level(e); break;
-      case EventKind::kSnapshotEnd: target.end_snapshot(e); break;
-      case EventKind::kLevel: target.apply_level(e); break;
-      default: break;
+      case EventKind::kSnapshotBegin:
+        target.begin_snapshot(e);
+        break;
+      case EventKind::kSnapshotLevel:
+        target.snapshot_level(e);
+        break;
+      case EventKind::kSnapshotEnd:
+        target.end_snapshot(e);
+        break;
+      case EventKind::kLevel:
+        target.apply_level(e);
+        break;
+      default:
+        break;
     }
   }
 }

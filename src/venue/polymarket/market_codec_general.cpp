@@ -55,9 +55,7 @@ class Text {
   bool present_ = false;
 };
 
-bool has(dom::object object, std::string_view key) noexcept {
-  return object.at_key(key).error() == simdjson::SUCCESS;
-}
+bool has(dom::object object, std::string_view key) noexcept { return object.at_key(key).error() == simdjson::SUCCESS; }
 
 std::string_view string_of(dom::object object, std::string_view key) noexcept {
   std::string_view value;

@@ -36,8 +36,8 @@ struct MarketFeedSettings {
   Nanos pong_timeout = Nanos::from_seconds(30);
   Nanos data_timeout = Nanos::from_seconds(60);      // socket with PONG but no data for this long is dead (page 12.4)
   Nanos snapshot_timeout = Nanos::from_seconds(10);  // no `book` after (re)subscribing: ask again
-  // A market is busy when its last `busy_updates` frames came within `busy_window`; silent for `busy_silence` while
-  // its connection lives, it is resynced.
+  // A market is busy once a `busy_window` has brought `busy_updates` frames; a busy one that falls silent for
+  // `busy_silence` while its connection lives is resynced.
   std::uint32_t busy_updates = 20;
   Nanos busy_window = Nanos::from_seconds(60);
   Nanos busy_silence = Nanos::from_seconds(60);
@@ -66,7 +66,8 @@ struct FeedConnectionHealth {
 struct MarketFeedHealth {
   std::vector<FeedConnectionHealth> connections{};
   std::size_t markets = 0, awaiting_snapshot = 0;
-  std::uint64_t resyncs = 0, gaps = 0, busy_trips = 0;
+  std::uint64_t resyncs = 0, gaps = 0, busy_trips = 0, snapshot_retries = 0;
+  std::uint64_t refused_markets = 0;  // token ids that are not decimal numbers
 };
 
 class MarketFeed {
@@ -76,7 +77,8 @@ class MarketFeed {
     std::function<void(std::string_view frame, Nanos received, std::uint16_t connection)> on_frame{};
     // kGap per affected condition, kFeed per connection up or down.
     std::function<void(const Event&)> on_event{};
-    // Replaces the socket resync by something better (REST /book). Empty: unsubscribe + subscribe of the pair.
+    // Replaces the socket resync (unsubscribe + subscribe of the pair) by something better, such as REST /book; the
+    // snapshot is then the owner's business.
     std::function<void(ConditionId)> on_resync{};
   };
 
