@@ -62,7 +62,8 @@ Result<std::vector<ConditionSpec>> CatalogueLoader::fetch_open_markets(std::vect
   std::vector<ConditionSpec> specs;
   std::string cursor;
   for (std::size_t page = 0; page < settings_.max_pages; ++page) {
-    std::string target = "/markets/keyset?closed=false&limit=100";
+    // Events, not markets: only an event says how many conditions it has, and without that no set is complete.
+    std::string target = "/events/keyset?closed=false&limit=100";
     if (!cursor.empty()) target += "&after_cursor=" + cursor;
     auto got = http_->get(std::move(target));
     if (!got) return std::unexpected(got.error());

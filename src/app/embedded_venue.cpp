@@ -5,7 +5,8 @@
 namespace underround {
 
 Result<EmbeddedVenue> start_embedded_venue(std::uint64_t seed, std::uint32_t markets) {
-  auto server = simulator::SimulatorServer::start({.seed = seed, .markets = markets});
+  auto server = simulator::SimulatorServer::start(
+      {.seed = seed, .markets = markets, .warm_up = Nanos::from_seconds(900)});
   if (!server) return std::unexpected(server.error());
   const simulator::ServiceUrls& u = (*server)->urls();
   VenueUrls urls{u.gamma, u.clob, u.ws_market, u.ws_user, u.binance_public, u.binance_market, u.control};

@@ -43,7 +43,7 @@ class TokenIndex {
     std::uint64_t words[2] = {token.size(), 0};
     if (token.size() >= 16) {
       std::memcpy(words, token.data() + token.size() - 16, 16);
-    } else {
+    } else if (!token.empty()) {  // memcpy may not see the null of an empty view
       std::memcpy(&words[1], token.data(), token.size() < 8 ? token.size() : 8);
     }
     return words[0] * 0x9e3779b97f4a7c15ULL ^ words[1];

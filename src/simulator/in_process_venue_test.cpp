@@ -97,7 +97,7 @@ class Client {
     auto approved =
         gate.approve(OrderId{id}, PlanId{1}, StrategyId{1}, terms, {simulation.now(), catalogue, books, ledger});
     EXPECT_TRUE(approved.has_value()) << (approved ? "" : to_string(approved.error()));
-    return *approved;
+    return approved.value();
   }
   void place(std::uint64_t id, const OrderTerms& terms) { execute(PlaceOrder{approve(id, terms)}); }
   void execute(const Command& command) { venue.execute({&command, 1}); }

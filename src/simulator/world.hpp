@@ -16,6 +16,7 @@ namespace underround::simulator {
 
 struct WorldSettings {
   bool elections = true;       // 12 outcomes, complete; and 6 + "Other", augmented: a trap
+  unsigned more_races = 0;     // further complete races of five to eight
   bool crypto = true;          // BTC, ETH, SOL, XRP up/down, 5 and 15 minutes
   unsigned matches = 8;        // football matches alive or ahead at any time
   unsigned windows_ahead = 2;  // crypto windows listed before they start (the venue: about 24 hours of them)

@@ -1,5 +1,6 @@
 #include "simulator/world_election.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
@@ -13,6 +14,10 @@ constexpr std::array<const char*, 12> kNames{"Amara Lindqvist", "Benoit Castella
 constexpr std::array<const char*, 12> kSlugs{"amara-lindqvist", "benoit-castellan", "clara-whitcombe", "dario-mendel",
                                              "elena-brandt",    "farid-osei",       "greta-nordahl",   "hugo-laurent",
                                              "ines-calloway",   "jonas-petrov",     "katya-moreau",    "leo-abernathy"};
+// What further races are about.
+constexpr std::array<const char*, 8> kOffices{"court-president",    "development-bank-head", "observer-mission-lead",
+                                              "treaty-depositary",  "council-chair",         "commission-president",
+                                              "human-rights-envoy", "trade-body-director"};
 constexpr double kStepMeanSeconds = 12, kNewsMeanSeconds = 75;
 constexpr double kStepSize = 0.012, kNewsSize = 0.22;
 
@@ -38,6 +43,15 @@ void WorldElection::start() {
   group.title = "Who will host the peace summit?";
   group.declared_conditions = 5;
   list_race(group, 5, 0.15, now + Nanos::from_seconds(86'400 * 40));
+  for (unsigned i = 0; i < context_.settings.more_races; ++i) {
+    const std::size_t names = 5 + i % 4;
+    const std::string office = kOffices[i % kOffices.size()];
+    group.slug = office + "-" + std::to_string(2027 + i / kOffices.size());
+    group.title = "Who will be the next " + office + "?";
+    std::replace(group.title.begin(), group.title.end(), '-', ' ');
+    group.declared_conditions = static_cast<std::int32_t>(names);
+    list_race(group, names, 0.12, now + Nanos::from_seconds(86'400 * (30 + 7 * (i % 10))));
+  }
   group.slug = "next-prime-minister";
   group.title = "Who will be the next prime minister?";
   group.augmented = true;

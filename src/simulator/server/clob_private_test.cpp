@@ -220,12 +220,17 @@ TEST_F(ClobPrivateTest, Cancels) {
 }
 
 TEST_F(ClobPrivateTest, TakerDelayAnswersDelayedAndCannotBeCancelled) {
-  const Answer windows = get(urls().gamma, "/markets?closed=false&limit=1&tag_slug=crypto");
-  const std::string condition(windows.json.items.at(0).text("conditionId"));
+  advance(1'000);
+  const Answer windows = get(urls().gamma, "/markets?closed=false&limit=100&tag_slug=up-or-down");
+  std::string condition;
+  for (const JsonValue& m : windows.json.items) {
+    if (condition.empty() && m.boolean("acceptingOrders")) condition = m.text("conditionId");
+  }
   const Answer compact = get(urls().clob, "/clob-markets/" + condition);
   ASSERT_TRUE(compact.json.boolean("itode"));
   const std::string up(compact.json.find("t")->items[0].text("t")), down(compact.json.find("t")->items[1].text("t"));
-  ASSERT_EQ(post(alice_, {.token = up, .maker = 4'000'000, .taker = 10'000'000}).status, 200);
+  const Answer bid = post(alice_, {.token = up, .maker = 4'000'000, .taker = 10'000'000});
+  ASSERT_EQ(bid.status, 200) << bid.body;
   const Answer held = post(bob_, {.token = down, .maker = 6'000'000, .taker = 10'000'000, .type = "FAK"});
   ASSERT_EQ(held.json.text("status"), "delayed") << held.body;
   const std::string id(held.json.text("orderID"));

@@ -160,6 +160,7 @@ Reply ControlService::faults(const JsonValue& body) {
   for (const JsonValue* fault : plan) {
     if (const auto wrong = add_fault(*fault)) return error_reply(400, *wrong);
   }
+  simulation_.scheduler().run_until(simulation_.now());  // what is due now takes effect before the answer
   Reply reply;
   JsonWriter(reply.body).object().integer("active", static_cast<std::int64_t>(gate_.active())).end_object();
   return reply;

@@ -182,7 +182,13 @@ TEST_F(MarketChannelTest, BeyondTheLimitNoSnapshot) {
 TEST_F(MarketChannelTest, RebuiltBooksAgreeWithHashesAndBestPrices) {
   start(crowd_settings());
   advance(5'000);
-  const TestMarket market = plain_market();
+  // The busiest kind: a crypto window.
+  const Answer windows = get(urls().gamma, "/markets?closed=false&limit=100&tag_slug=15m&order=endDate&ascending=true");
+  const JsonValue& window = windows.json.items.at(0);
+  const auto window_tokens = parse_json(window.text("clobTokenIds"));
+  const TestMarket market{std::string(window.text("conditionId")),
+                          std::string(window.text("slug")),
+                          {window_tokens->items[0].scalar, window_tokens->items[1].scalar}};
   Probe probe(loop_, urls().ws_market);
   probe.send(subscription(market));
   ASSERT_TRUE(probe.wait_for({"\"event_type\":\"book\""}));

@@ -32,9 +32,17 @@ Settings simulation_settings(const ServerSettings& server, Nanos wall) {
   Settings settings;
   settings.seed = server.seed;
   settings.markets = server.markets;
-  settings.start = server.start.ns != 0 ? server.start : Nanos::from_millis(wall.millis());
+  settings.start = (server.start.ns != 0 ? server.start : Nanos::from_millis(wall.millis())) - server.warm_up;
   settings.with_population = server.with_population;
+  // A bigger world has more events of several outcomes, not only more plain questions.
+  if (server.markets > 150) settings.world.more_races = std::min(60U, (server.markets - 150) / 25);
   return settings;
+}
+
+// Lets the world live for a while before anybody looks; returns the time it has then.
+Nanos warmed_up(Simulation& simulation, Nanos length) {
+  simulation.advance_to(simulation.now() + length);
+  return simulation.now();
 }
 
 net::HttpResponse response_of(Reply reply) {
@@ -53,7 +61,7 @@ struct SimulatorServer::Impl {
   explicit Impl(const ServerSettings& given)
       : settings(given),
         simulation(simulation_settings(given, net::EventLoop::wall_now())),
-        clock(simulation.now(), given.speed, given.paused, net::EventLoop::wall_now()),
+        clock(warmed_up(simulation, given.warm_up), given.speed, given.paused, net::EventLoop::wall_now()),
         gate(simulation, given.seed),
         keys(simulation.venue(), given.seed),
         order_wire(simulation.venue(), keys),
@@ -249,6 +257,7 @@ void SimulatorServer::Impl::stop() {
   thread.join();
   slices.cancel();
   binance_pings.cancel();
+  publish_counters();
   servers.clear();
 }
 

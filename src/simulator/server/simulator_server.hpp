@@ -23,6 +23,7 @@ struct ServerSettings {
   double speed = 1.0;           // simulated seconds a wall second
   bool paused = false;          // start with time standing still; only `control` moves it
   Nanos start{};                // simulated time at the start; 0 = the wall clock's now, as strangers' clients expect
+  Nanos warm_up{};              // simulated time lived through before the start, so that books and trades exist
   bool with_population = true;  // without: empty books, for scripted tests
 };
 

@@ -7,9 +7,6 @@
 namespace underround::polymarket {
 namespace {
 
-// Both lanes together bring some thousand events a second at most and differ by well under a second.
-constexpr std::size_t kKeysRemembered = std::size_t{1} << 16;
-
 // Everything the venue said, nothing about how it reached us.
 void add_content(StableHasher& hasher, const Event& event) {
   hasher.add((static_cast<std::uint64_t>(event.header.kind) << 32) | event.header.subject);
@@ -25,7 +22,8 @@ std::size_t snapshot_end(const std::vector<Event>& events, std::size_t begin) {
 
 }  // namespace
 
-FeedAdmission::FeedAdmission(bool two_lanes) : two_lanes_(two_lanes), first_arrival_(two_lanes ? kKeysRemembered : 2) {}
+FeedAdmission::FeedAdmission(bool two_lanes, std::size_t keys_remembered)
+    : two_lanes_(two_lanes), first_arrival_(two_lanes ? keys_remembered : 2) {}
 
 void FeedAdmission::add(ConditionId condition) {
   const std::size_t needed = (static_cast<std::size_t>(condition.value) + 1) * 2;
@@ -40,7 +38,11 @@ void FeedAdmission::expect_snapshot(ConditionId condition, unsigned lane) {
 }
 
 void FeedAdmission::gap(ConditionId condition) {
-  for (unsigned outcome = 0; outcome < 2; ++outcome) token(instrument_of(condition, outcome).value).empty = true;
+  for (unsigned outcome = 0; outcome < 2; ++outcome) {
+    Token& book = token(instrument_of(condition, outcome).value);
+    book.empty = true;
+    book.snapshot_seen[0] = book.snapshot_seen[1] = false;
+  }
 }
 
 bool FeedAdmission::synced(ConditionId condition, unsigned lane) const noexcept {
@@ -72,6 +74,11 @@ std::size_t FeedAdmission::filter(unsigned lane, std::vector<Event>& events) {
   return removed;
 }
 
+// The first snapshot that passed came on the other lane and already contains what this lane brings only now.
+bool FeedAdmission::before_first_snapshot(const Token& book, unsigned lane, Nanos at) noexcept {
+  return lane != book.first_snapshot_lane && at <= book.first_snapshot_at;
+}
+
 bool FeedAdmission::pass_snapshot(unsigned lane, const Event* begin, std::size_t count) {
   Token& book = token(begin->header.subject);
   const bool first_on_lane = !book.snapshot_seen[lane];
@@ -82,7 +89,9 @@ bool FeedAdmission::pass_snapshot(unsigned lane, const Event* begin, std::size_t
     StableHasher hasher;
     for (std::size_t i = 0; i < count; ++i) add_content(hasher, begin[i]);
     const bool first_arrival = first_arrival_.accept(hasher.value(), at, lane);
-    pass = first_on_lane ? book.empty || (first_arrival && at > book.newest) : first_arrival;
+    // A later one may be the answer to a second subscribing and then is no newer than it says.
+    pass = first_on_lane ? book.empty || (first_arrival && at > book.newest)
+                         : first_arrival && at >= book.newest && !before_first_snapshot(book, lane, at);
     if (pass && first_on_lane) {
       book.first_snapshot_at = at;
       book.first_snapshot_lane = static_cast<std::uint8_t>(lane);
@@ -102,9 +111,10 @@ bool FeedAdmission::pass_update(unsigned lane, const Event& event) {
     case EventKind::kLevel:
     case EventKind::kTopOfBook: {
       Token& book = token(event.header.subject);
+      // Also not counted as delivered: the other lane's copy of it may yet be needed.
       if (!book.snapshot_seen[lane]) return false;
       const Nanos at = event.level.venue_time;
-      if (lane != book.first_snapshot_lane && at <= book.first_snapshot_at) return false;
+      if (before_first_snapshot(book, lane, at)) return false;
       if (!first_arrival_.accept(hasher.value(), at, lane)) return false;
       book.newest = std::max(book.newest, at);
       return true;

@@ -19,7 +19,10 @@ namespace underround::polymarket {
 
 class FeedAdmission {
  public:
-  explicit FeedAdmission(bool two_lanes);
+  // Both lanes together bring some thousand events a second at most and differ by well under a second.
+  static constexpr std::size_t kKeysRemembered = std::size_t{1} << 16;
+
+  explicit FeedAdmission(bool two_lanes, std::size_t keys_remembered = kKeysRemembered);
 
   void add(ConditionId condition);                             // makes room; the book has nothing
   void expect_snapshot(ConditionId condition, unsigned lane);  // (re)subscribed, or the lane went down
@@ -28,6 +31,11 @@ class FeedAdmission {
   [[nodiscard]] bool synced(ConditionId condition, unsigned lane) const noexcept;
   // No snapshot has passed since gap() or add(), for at least one of the tokens.
   [[nodiscard]] bool empty(ConditionId condition) const noexcept;
+
+  // This lane alone keeps the book whole.
+  [[nodiscard]] bool carries(ConditionId condition, unsigned lane) const noexcept {
+    return synced(condition, lane) && !empty(condition);
+  }
 
   // The events of one frame, all of conditions known through add(). Removes what may not pass and returns how many that
   // were; when nothing but the kFrameEnd would be left, that goes too.
@@ -41,6 +49,7 @@ class FeedAdmission {
     Nanos newest{-1};             // of everything that passed
     Nanos first_snapshot_at{-1};  // venue time of the last first-snapshot that passed
   };
+  [[nodiscard]] static bool before_first_snapshot(const Token& book, unsigned lane, Nanos at) noexcept;
   [[nodiscard]] bool pass_snapshot(unsigned lane, const Event* begin, std::size_t count);
   [[nodiscard]] bool pass_update(unsigned lane, const Event& event);
   [[nodiscard]] Token& token(std::uint32_t instrument) noexcept { return tokens_[instrument]; }

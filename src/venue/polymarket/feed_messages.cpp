@@ -34,7 +34,7 @@ bool is_asset_id(std::string_view text) noexcept {
 
 FrameClass classify_frame(std::string_view frame) noexcept {
   if (frame == "PONG") return FrameClass::kPong;
-  while (!frame.empty() && static_cast<unsigned char>(frame.front()) <= ' ') frame.remove_prefix(1);
+  frame.remove_prefix(std::min(frame.find_first_not_of(" \t\r\n"), frame.size()));
   if (frame.empty() || frame == "[]" || frame == "{}") return FrameClass::kControl;
   if (frame.front() == '{' || frame.front() == '[') return FrameClass::kData;
   const bool words = frame.size() <= kMaxControlBytes && std::ranges::all_of(frame, [](char c) {

@@ -270,7 +270,7 @@ std::string normal_condition_id(std::string_view id) {
 
 Result<GammaPage> decode_gamma(std::string_view json, const GammaOptions& options) {
   clob_json::Parser parser;
-  const auto root = parser.parse(json);
+  const auto root = json.empty() ? std::nullopt : parser.parse(json);
   if (!root) return fail(ErrorCode::kInvalidInput, "Gamma answer is not JSON");
   GammaPage page;
   if (!PageReader(options, page).read(*root)) {
@@ -281,7 +281,7 @@ Result<GammaPage> decode_gamma(std::string_view json, const GammaOptions& option
 
 Result<ClobMarket> decode_clob_market(std::string_view json) {
   clob_json::Parser parser;
-  const auto root = parser.parse(json);
+  const auto root = json.empty() ? std::nullopt : parser.parse(json);
   if (!root || !root->is_object()) return fail(ErrorCode::kInvalidInput, "clob market is not a JSON object");
   ClobMarket market;
   market.condition_id = normal_condition_id(text(*root, "c"));

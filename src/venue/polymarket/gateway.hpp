@@ -6,8 +6,8 @@
 // same id is what is asked about: a timeout, a reset or a 5xx gives kOrderUnknown and lookups until the venue's answer
 // or three empty ones settle it; no order is ever signed twice (law 5). Cancels travel on their own connection.
 // A taker BUY is an order for dollars: it may bring more shares than its terms say, never cost more (amounts.hpp).
-// kOrderDone always carries the cumulative matched shares (looked up when the message that ended the order did not say);
-// fills may arrive before or after it. kOrderAccepted may repeat.
+// kOrderDone always carries the cumulative matched shares (looked up when the message that ended the order did not
+// say); fills may arrive before or after it. kOrderAccepted may repeat.
 //
 // Owner: the thread of the EventLoop. on_event is called from inside execute() for refusals that need no network.
 // Dry-run: everything but the bytes; each order ends as kOrderDone{kCancelled, matched 0}.

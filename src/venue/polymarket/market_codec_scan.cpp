@@ -81,7 +81,8 @@ class Scanner {
   bool comma() noexcept {
     if (p_ >= end_ || *p_ != ',') return false;
     ++p_;
-    p_ += static_cast<int>(*p_ == ' ');  // the padding makes this read safe
+    // Never past the end, or every "bytes left" below would turn huge. (The padding makes the read itself safe.)
+    p_ += static_cast<int>(*p_ == ' ' && p_ != end_);
     return true;
   }
   template <std::size_t N>

@@ -82,10 +82,10 @@ Decoded decode_general(std::string_view text) {
 bool same(const Decoded& a, const Decoded& b) {
   CodecCounters scanned = a.counters;
   scanned.scanned = b.counters.scanned;  // which reader it was is the one allowed difference
-  return a.events.size() == b.events.size() &&
-         std::memcmp(static_cast<const void*>(a.events.data()), b.events.data(), a.events.size() * sizeof(Event)) ==
-             0 &&
-         std::memcmp(&scanned, &b.counters, sizeof scanned) == 0;
+  const auto same_bytes = [](const Event& x, const Event& y) {
+    return std::memcmp(static_cast<const void*>(&x), &y, sizeof(Event)) == 0;
+  };
+  return std::ranges::equal(a.events, b.events, same_bytes) && std::memcmp(&scanned, &b.counters, sizeof scanned) == 0;
 }
 
 std::vector<EventKind> kinds(const Decoded& d) {

@@ -83,6 +83,7 @@ class MarketFeed::Impl {
   void on_down(std::size_t shard, unsigned lane);
   void emit_feed(const Lane& lane, bool up);
   void declare_gap(ConditionId condition);
+  void ask_again(ConditionId condition);  // on every open lane
   void ask_again(ConditionId condition, unsigned lane);
   void await_snapshot(ConditionId condition, unsigned lane, Nanos now);
   void scan(Nanos now);
@@ -181,7 +182,7 @@ void MarketFeed::Impl::on_open(std::size_t shard, unsigned lane) {
   emit_feed(shards_[shard][lane], true);
 }
 
-// The other lane carries on alone where it has its own snapshot; everywhere else continuity is lost.
+// The other lane carries on alone where it can; everywhere else continuity is lost.
 void MarketFeed::Impl::on_down(std::size_t shard, unsigned lane) {
   const unsigned other = 1 - lane;
   const bool other_open = settings_.redundant && open_connection(shard, other) != nullptr;
@@ -191,7 +192,9 @@ void MarketFeed::Impl::on_down(std::size_t shard, unsigned lane) {
     if (find(condition) == nullptr) continue;
     admission_.expect_snapshot(condition, lane);
     markets_[condition.value].asked_at[lane] = kNever;
-    if (!other_open || !admission_.synced(condition, other)) declare_gap(condition);
+    if (other_open && admission_.carries(condition, other)) continue;
+    declare_gap(condition);
+    ask_again(condition);
   }
 }
 
@@ -261,15 +264,15 @@ void MarketFeed::Impl::unsubscribe(std::span<const ConditionId> conditions) {
 }
 
 void MarketFeed::Impl::resync(ConditionId condition) {
-  const Market* const market = find(condition);
-  if (market == nullptr) return;
+  if (find(condition) == nullptr) return;
   ++resyncs_;
   declare_gap(condition);
-  if (callbacks_.on_resync) return callbacks_.on_resync(condition);
-  for (unsigned lane = 0; lane < lanes(); ++lane) {
-    if (open_connection(market->shard, lane) == nullptr) continue;
-    return ask_again(condition, lane);  // one fresh book is enough; a second would only race it
-  }
+  if (callbacks_.on_resync && !settings_.redundant) return callbacks_.on_resync(condition);
+  ask_again(condition);
+}
+
+void MarketFeed::Impl::ask_again(ConditionId condition) {
+  for (unsigned lane = 0; lane < lanes(); ++lane) ask_again(condition, lane);
 }
 
 void MarketFeed::Impl::ask_again(ConditionId condition, unsigned lane) {

@@ -78,7 +78,7 @@ class MarketFeed {
     // kGap per affected condition, kFeed per connection up or down.
     std::function<void(const Event&)> on_event{};
     // Replaces the socket resync (unsubscribe + subscribe of the pair) by something better, such as REST /book; the
-    // snapshot is then the owner's business.
+    // snapshot is then the owner's business. Not with redundant lanes: each of them needs a snapshot of its own.
     std::function<void(ConditionId)> on_resync{};
   };
 

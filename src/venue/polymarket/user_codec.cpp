@@ -216,7 +216,8 @@ void UserCodec::Impl::trade(element object) {
 }
 
 InstrumentId UserCodec::Impl::instrument(element object, const NamedOrder& fallback) const noexcept {
-  const InstrumentId found = catalogue.find_token(clob_json::text(object, "asset_id"));
+  const std::string_view asset = clob_json::text(object, "asset_id");
+  const InstrumentId found = asset.empty() ? InstrumentId{} : catalogue.find_token(asset);
   return found.valid() ? found : fallback.instrument;
 }
 
