@@ -156,7 +156,7 @@ const std::array<Key, 39> kKeys{{
     {.path = "simulator.seed", .initial = "1", .min = "0", .max = "9223372036854775807",
      .reason = "The same seed gives the same world, to the last fill.",
      .field = field<&Config::simulator, &Config::Simulator::seed>},
-    {.path = "simulator.markets", .initial = "120", .min = "1", .max = "20000",
+    {.path = "simulator.markets", .initial = "300", .min = "1", .max = "20000",
      .reason = "Markets of the simulated world.",
      .field = field<&Config::simulator, &Config::Simulator::markets>},
 

@@ -116,12 +116,13 @@ void ConditionBook::end_snapshot(const Event& e) {
     ++counters_.mirror_checked;
     if (!changed) ++counters_.mirror_agree;
   }
+  // Claims of the snapshot's own moment describe this very book; a wrong one is counted, the snapshot stands.
+  finish_batch();
   ++counters_.snapshots;
   state_ = BookState::kLive;
   snapshot_venue_time_ = e.book_head.venue_time;
   snapshot_outcome_ = outcome;
   changed_since_snapshot_ = false;
-  batch_claim_count_ = 0;
   claim_ = Claim{};
   const bool yes = outcome == 0;
   tops_[outcome] = TokenTop{yes ? book_.best_bid() : book_.best_ask().complement(),

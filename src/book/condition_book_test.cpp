@@ -138,6 +138,22 @@ TEST_F(ConditionBookTest, AnUndeclaredGridIsLearnt) {
   EXPECT_EQ(book_.book().tick(), kTick0001);
 }
 
+TEST_F(ConditionBookTest, LearningTheGridInTheMiddleOfASnapshotKeepsItsLevels) {
+  snapshot(0, 1, {{Side::kBuy, 4900, 10}, {Side::kSell, 5100, 5}, {Side::kBuy, 4810, 7}});
+  EXPECT_EQ(book_.book().best_bid(), Price{4900});
+  EXPECT_EQ(book_.book().best_ask(), Price{5100});
+  EXPECT_EQ(book_.book().size_at(Side::kBuy, Price{4810}), Shares::whole(7));
+}
+
+TEST_F(ConditionBookTest, ASnapshotOfTheBatchsMomentJudgesTheBatch) {
+  snapshot(0, 1, {{Side::kBuy, 4900, 10}, {Side::kSell, 5100, 5}});
+  level(0, 2, {Side::kBuy, 5000, 3}, Price{5000}, Price{5100});
+  snapshot(0, 2, {{Side::kBuy, 5000, 3}, {Side::kBuy, 4900, 10}, {Side::kSell, 5100, 5}});
+  EXPECT_EQ(book_.counters().bbo_checked, 1U);
+  EXPECT_EQ(book_.counters().bbo_agree, 1U);
+  EXPECT_EQ(book_.state(), BookState::kLive);
+}
+
 TEST_F(ConditionBookTest, ImpossiblePricesEndTheEpoch) {
   snapshot(0, 1, {{Side::kBuy, 4900, 10}, {Side::kSell, 5100, 5}}, kTick001);
   level(0, 2, {Side::kBuy, 4905, 10});

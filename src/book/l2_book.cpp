@@ -22,9 +22,12 @@ void L2Book::refine(Tick finer) {
   regrid(finer);
   for (const Side side : {Side::kBuy, Side::kSell}) {
     if (old.empty(side)) continue;
+    const LevelBitmap& named = old.ladders_[static_cast<std::size_t>(side)].named;
     Price price = side == Side::kBuy ? old.best_bid() : old.best_ask();
     do {
       set(side, price, old.size_at(side, price));
+      // A replacement may be under way.
+      if (named.test(old.slot_of(price))) ladders_[static_cast<std::size_t>(side)].named.set(slot_of(price));
     } while (old.next_worse(side, price));
   }
 }

@@ -1,11 +1,19 @@
 #include "net/http_codec.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
+
+#if !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // boost::optional under GCC's sanitizers: a false alarm
+#endif
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/status.hpp>
-#include <charconv>
-#include <optional>
+#if !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 namespace underround::net {
 namespace http = boost::beast::http;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.hpp"
 #include "simulator/crowd.hpp"
 
 namespace underround::simulator {
@@ -185,7 +186,7 @@ void Crowd::snipe(AccountId account, const Leg& l, double belief) {
 void Crowd::merge_inventory(AccountId account, MarketId market) {
   const Shares both =
       std::min(venue_.ledger().available(account, market, 0), venue_.ledger().available(account, market, 1));
-  if (both >= kMergeAbove) (void)venue_.merge(account, market, both);
+  if (both >= kMergeAbove) UR_CHECK(venue_.merge(account, market, both).has_value());
 }
 
 }  // namespace underround::simulator

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.hpp"
 #include "simulator/crowd.hpp"
 
 namespace underround::simulator {
@@ -99,7 +100,7 @@ void Crowd::convert(const Unit& unit) {
   Shares amount = Shares::whole(1'000'000);
   for (const MarketId id : unit.legs) amount = std::min(amount, venue_.ledger().position(rival_, id, 1));
   if (amount.micros <= 0) return;
-  (void)venue_.convert(rival_, unit.group, (1ULL << unit.legs.size()) - 1, amount);
+  UR_CHECK(venue_.convert(rival_, unit.group, (1ULL << unit.legs.size()) - 1, amount).has_value());
 }
 
 }  // namespace underround::simulator

@@ -36,6 +36,10 @@ MatchTransfer mint(AccountId yes, AccountId no, MarketId market, Shares size, Pr
   return t;
 }
 
+// A random operation may be refused; what counts is that nothing broke.
+template <class T>
+void may_fail(const Result<T>& /*result*/) {}
+
 TEST(Ledger, SplitThenMergeIsNothing) {
   Fixture f;
   ASSERT_TRUE(f.ledger.split(f.accounts[0], MarketId{0}, Shares::whole(10)));
@@ -111,21 +115,22 @@ TEST(Ledger, NothingIsMadeOrLost) {
       const Shares size{*rc::gen::inRange<std::int64_t>(1, 40'000'000)};
       switch (*rc::gen::inRange(0, 7)) {
         case 0:
-          (void)f.ledger.split(a, market, size);
+          may_fail(f.ledger.split(a, market, size));
           break;
         case 1:
-          (void)f.ledger.merge(a, market, size);
+          may_fail(f.ledger.merge(a, market, size));
           break;
         case 2: {
           const auto give =
               *rc::gen::nonEmpty(rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(1, 4)));
           std::vector<MarketId> markets;
+          markets.reserve(give.size());
           for (const std::uint32_t m : give) markets.emplace_back(m);
-          (void)f.ledger.convert(a, markets, size);
+          may_fail(f.ledger.convert(a, markets, size));
           break;
         }
         case 3:
-          (void)f.ledger.redeem(a, market);
+          may_fail(f.ledger.redeem(a, market));
           break;
         case 4: {
           const MatchTransfer t = mint(a, b, market, size, Price{*rc::gen::inRange(1, 10'000)});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.hpp"
 #include "simulator/crowd.hpp"
 
 namespace underround::simulator {
@@ -208,7 +209,7 @@ void Crowd::on_due(Nanos /*now*/, std::uint64_t payload) {
   if (turn == Turn::kConvert) return convert(units_[index]);
   const MarketId market{static_cast<std::uint32_t>(index)};
   if (turn == Turn::kRedeem) {
-    const auto redeem = [&](AccountId account) { (void)venue_.redeem(account, market); };
+    const auto redeem = [&](AccountId account) { UR_CHECK(venue_.redeem(account, market).has_value()); };
     for (const AccountId account : desks_) redeem(account);
     for (const AccountId account : retail_) redeem(account);
     for (const AccountId account : noise_) redeem(account);

@@ -339,6 +339,10 @@ TEST(Venue, IdsLookLikeTheChains) {
   EXPECT_NE(uuid_text(7, 1), uuid_text(8, 1));
 }
 
+// A random operation may be refused; what counts is that nothing broke.
+template <class T>
+void may_fail(const Result<T>& /*result*/) {}
+
 // Everybody trades with everybody, in lots and in dollars, with fees and failures; nothing is made or lost, no book
 // crosses, nobody's reservations exceed what they have.
 TEST(Venue, RandomTradingConservesEverything) {
@@ -355,8 +359,8 @@ TEST(Venue, RandomTradingConservesEverything) {
     for (int i = 0; i < steps; ++i) {
       const AccountId who = *rc::gen::elementOf(people);
       const int action = *rc::gen::inRange(0, 14);
-      if (action == 0) (void)f.venue.split(who, f.market, Shares::whole(*rc::gen::inRange(1, 50)));
-      if (action == 1) (void)f.venue.merge(who, f.market, Shares::whole(*rc::gen::inRange(1, 50)));
+      if (action == 0) may_fail(f.venue.split(who, f.market, Shares::whole(*rc::gen::inRange(1, 50))));
+      if (action == 1) may_fail(f.venue.merge(who, f.market, Shares::whole(*rc::gen::inRange(1, 50))));
       if (action == 2) f.venue.cancel_all(who);
       if (action == 3) f.run(Nanos::from_millis(*rc::gen::inRange(1, 6000)));
       if (action >= 4) {

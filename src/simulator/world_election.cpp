@@ -34,32 +34,33 @@ void WorldElection::start() {
   group.slug = "presidential-election-winner-2027";
   group.title = "Presidential Election Winner 2027";
   group.declared_conditions = 12;
-  list_race(group, 12, 0.20, now + Nanos::from_seconds(86'400 * 150));
+  list_race(group, "win the presidential election", 12, 0.20, now + Nanos::from_seconds(86'400 * 150));
   group.slug = "alliance-secretary-general-2027";
   group.title = "Next secretary general of the alliance";
   group.declared_conditions = 8;
-  list_race(group, 8, 0.10, now + Nanos::from_seconds(86'400 * 60));
-  group.slug = "peace-summit-host-2027";
-  group.title = "Who will host the peace summit?";
+  list_race(group, "become secretary general of the alliance", 8, 0.10, now + Nanos::from_seconds(86'400 * 60));
+  group.slug = "peace-summit-chair-2027";
+  group.title = "Who will chair the peace summit?";
   group.declared_conditions = 5;
-  list_race(group, 5, 0.15, now + Nanos::from_seconds(86'400 * 40));
+  list_race(group, "chair the peace summit", 5, 0.15, now + Nanos::from_seconds(86'400 * 40));
   for (unsigned i = 0; i < context_.settings.more_races; ++i) {
     const std::size_t names = 5 + i % 4;
     const std::string office = kOffices[i % kOffices.size()];
+    std::string title = office;
+    std::replace(title.begin(), title.end(), '-', ' ');
     group.slug = office + "-" + std::to_string(2027 + i / kOffices.size());
-    group.title = "Who will be the next " + office + "?";
-    std::replace(group.title.begin(), group.title.end(), '-', ' ');
+    group.title = "Who will be the next " + title + "?";
     group.declared_conditions = static_cast<std::int32_t>(names);
-    list_race(group, names, 0.12, now + Nanos::from_seconds(86'400 * (30 + 7 * (i % 10))));
+    list_race(group, "become " + title, names, 0.12, now + Nanos::from_seconds(86'400 * (30 + 7 * (i % 10))));
   }
   group.slug = "next-prime-minister";
   group.title = "Who will be the next prime minister?";
   group.augmented = true;
   group.declared_conditions = 7;
-  list_race(group, 6, 0.30, now + Nanos::from_seconds(86'400 * 90));
+  list_race(group, "become prime minister", 6, 0.30, now + Nanos::from_seconds(86'400 * 90));
 }
 
-void WorldElection::list_race(const ConditionSpec::Group& group, std::size_t names, double steepness, Nanos end) {
+void WorldElection::list_race(const ConditionSpec::Group& group, const std::string& deed, std::size_t names, double steepness, Nanos end) {
   const std::size_t index = races_.size();
   Race& race = races_.emplace_back();
   race.group = context_.venue.add_group(group);
@@ -68,7 +69,7 @@ void WorldElection::list_race(const ConditionSpec::Group& group, std::size_t nam
     const bool other = i == names;
     ConditionSpec spec = base_spec();
     spec.group_title = other ? "Other" : kNames[i];
-    spec.question = other ? "Will somebody else win?" : "Will " + spec.group_title + " win?";
+    spec.question = other ? "Will somebody else " + deed + "?" : "Will " + spec.group_title + " " + deed + "?";
     spec.slug = group.slug + "-" + (other ? "other" : kSlugs[i]);
     spec.tags = {group.augmented ? "politics" : "geopolitics", "elections"};
     spec.fees = group.augmented ? FeeSchedule::taker(40'000, 1) : FeeSchedule::free();
