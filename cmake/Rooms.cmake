@@ -62,6 +62,7 @@ function(ur_room name)
   if(fuzzers AND UNDERROUND_FUZZ)
     foreach(f ${fuzzers})
       get_filename_component(stem ${f} NAME_WE)
+      set(stem ${target}_${stem})  # two venues have a market_codec_fuzz
       add_executable(${stem} ${f})
       target_link_libraries(${stem} PRIVATE ur_${target} ${R_TEST_DEPS} -fsanitize=fuzzer)
     endforeach()

@@ -3,49 +3,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include "app/run_binary.hpp"
+
 
 namespace underround::cli {
 namespace {
 
-struct Ran {
-  int exit_code = -1;
-  std::string out, err;
-};
-
-std::string read(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
-}
-
-class Cli : public ::testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = ::testing::TempDir() + "underround_cli_XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  // In an empty working directory of its own. `variables`: "A=1 B=2".
-  Ran run(const std::string& arguments, const std::string& variables = "") {
-    const std::string command = "cd '" + folder_.string() + "' && env " + variables +
-                                " '" UNDERROUND_BINARY_DIR "/underround' " + arguments + " >.out 2>.err </dev/null";
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(folder_ / ".out"), read(folder_ / ".err")};
-  }
-  void write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
-
-  std::filesystem::path folder_;
-};
+class Cli : public RunBinary {};
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

@@ -56,6 +56,7 @@ Outcome RunCommand::run(const Context& context) {
   settings.route = mode_ == "paper" ? OrderRoute::kPaper : OrderRoute::kDryRun;
   settings.config = config;
   settings.dashboard_token = loaded->secrets.dashboard_token;
+  settings.state_dir = config.state.dir;
   settings.serve_page = !headless_;
   auto session = Session::start(loop, settings);
   if (!session) return std::unexpected(Failure(session.error()));

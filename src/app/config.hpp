@@ -62,6 +62,9 @@ struct Config {
     std::string ws_url;
     std::vector<std::string> symbols;
   } binance;
+  struct State {
+    std::string dir;  // halts
+  } state;
   struct Simulator {
     std::int64_t seed = 0;
     std::int64_t markets = 0;

@@ -32,7 +32,7 @@ auto& field(Config& config) {
 
 // Order: within a room as shown in the example file. Ten rows at most may say `first`.
 // clang-format off
-const std::array<Key, 39> kKeys{{
+const std::array<Key, 40> kKeys{{
     {.path = "venue.kind", .initial = "embedded",
      .reason = "Where the engine trades: \"embedded\" is the simulator in this binary, no account and no network; "
                "\"polymarket\" reads the real venue.",
@@ -152,6 +152,10 @@ const std::array<Key, 39> kKeys{{
     {.path = "binance.symbols", .initial = "BTCUSDT,ETHUSDT,SOLUSDT,XRPUSDT",
      .reason = "Reference symbols to follow; empty = no connection to Binance.",
      .field = field<&Config::binance, &Config::Binance::symbols>, .shape = Shape::kSymbol},
+
+    {.path = "state.dir", .initial = "var/underround",
+     .reason = "Folder where halts are kept, so that one survives a restart; made when needed.",
+     .field = field<&Config::state, &Config::State::dir>},
 
     {.path = "simulator.seed", .initial = "1", .min = "0", .max = "9223372036854775807",
      .reason = "The same seed gives the same world, to the last fill.",

@@ -8,6 +8,7 @@ int main(int argc, char** argv) {
   commands.push_back(make_run_command());
   commands.push_back(make_scan_command());
   commands.push_back(make_replay_command());
+  commands.push_back(make_resume_command());
   commands.push_back(make_config_command());
   commands.push_back(make_version_command());
   return run(argc, argv, std::move(commands));

@@ -9,6 +9,8 @@
 #include "app/embedded_account.hpp"
 #include "app/engine_driver.hpp"
 #include "app/feed_views.hpp"
+#include "app/halt_store.hpp"
+#include "app/hash_auditor.hpp"
 #include "app/session_settings.hpp"
 #include "backtest/fill_model.hpp"
 #include "base/mailbox.hpp"
@@ -64,7 +66,15 @@ class Session::Impl {
     if (!settings_.quiet && !notes.empty()) {
       fmt::print(stderr, "{} markets refused by the catalogue, the first: {}\n", notes.size(), notes.front());
     }
-    for (const ConditionSpec& spec : *specs) (void)catalogue_.add(spec);
+    auditor_ = std::make_unique<HashAuditor>([this](ConditionId condition) {
+      loop_.post([this, condition] {
+        if (!stopped_) feed_->resync(condition);
+      });
+    });
+    for (const ConditionSpec& spec : *specs) {
+      (void)catalogue_.add(spec);
+      auditor_->add(spec);
+    }
 
     auto strategies = make_strategies(settings_.config.strategies.enabled, strategy_settings_of(settings_.config));
     if (!strategies) return std::unexpected(strategies.error());
@@ -75,6 +85,7 @@ class Session::Impl {
     driver_->set_executor([this](const Command& c, Nanos now) { execute(c, now); });
 
     if (auto ok = open_orders_route(); !ok) return ok;
+    restore_halt();
     open_feeds();
     if (settings_.serve_page) {
       web::DashboardOptions web;
@@ -103,13 +114,13 @@ class Session::Impl {
     if (feed_) feed_->stop();
     if (binance_) binance_->stop();
     if (gateway_) gateway_->stop();
+    last_hashes_ = hashes();
+    auditor_.reset();
   }
 
   void kill(std::string_view reason) {
-    Event e = Event::make(EventKind::kKill, loop_.now());
-    e.halt.reason = static_cast<std::uint8_t>(HaltReason::kKillSwitch);
-    reason.copy(e.halt.note, std::min(reason.size(), sizeof e.halt.note - 1));
-    driver_->deliver(e);
+    deliver_halt(HaltReason::kKillSwitch, reason);
+    keep_halt();
   }
 
   [[nodiscard]] const Engine& engine() const noexcept { return *engine_; }
@@ -137,6 +148,8 @@ class Session::Impl {
     s.decode_errors = codec_.counters().decode_errors;
     s.gaps = engine_->counters().gaps;
     s.resyncs = engine_->counters().resyncs;
+    s.hashes_checked = hashes().checked;
+    s.hashes_agree = hashes().agree;
     const Valuation v = engine_->valuation();
     s.pnl = v.pnl;
     s.equity = v.equity;
@@ -147,6 +160,10 @@ class Session::Impl {
   }
 
  private:
+  [[nodiscard]] HashAuditor::Counters hashes() const noexcept {
+    return auditor_ ? auditor_->counters() : last_hashes_;
+  }
+
   // --- orders
   Result<void> open_orders_route() {
     switch (settings_.route) {
@@ -222,6 +239,35 @@ class Session::Impl {
     }
   }
 
+  // --- halts (law 9)
+  void restore_halt() {
+    if (settings_.state_dir.empty()) return;
+    const auto halt = HaltStore(settings_.state_dir).active();
+    if (!halt) return;
+    halt_kept_ = true;
+    deliver_halt(halt->reason, halt->note);
+    if (!settings_.quiet) {
+      fmt::print(stderr, "HALTED ({}: {}). Nothing is ordered until `underround resume --reason ...`.\n",
+                 to_string(halt->reason), halt->note);
+    }
+  }
+
+  void keep_halt() {
+    const Halts& halts = engine_->risk().halts();
+    if (halt_kept_ || settings_.state_dir.empty() || !halts.any()) return;
+    halt_kept_ = true;
+    if (auto kept = HaltStore(settings_.state_dir).raise(halts.reason(), halts.note(), loop_.now()); !kept) {
+      fmt::print(stderr, "the halt could not be written down: {}\n", kept.error().message);
+    }
+  }
+
+  void deliver_halt(HaltReason reason, std::string_view note) {
+    Event e = Event::make(EventKind::kKill, loop_.now());
+    e.halt.reason = static_cast<std::uint8_t>(reason);
+    note.copy(e.halt.note, std::min(note.size(), sizeof e.halt.note - 1));
+    driver_->deliver(e);
+  }
+
   // --- market data
   void open_feeds() {
     polymarket::MarketFeedSettings f;
@@ -234,7 +280,11 @@ class Session::Impl {
         polymarket::MarketFeed::Callbacks{
             .on_frame = [this](std::string_view frame, Nanos received,
                                std::uint16_t connection) { on_frame(frame, received, connection); },
-            .on_event = [this](const Event& e) { driver_->deliver(e); }});
+            .on_event =
+                [this](const Event& e) {
+                  if (e.header.kind == EventKind::kGap) auditor_->gap(e.condition());
+                  driver_->deliver(e);
+                }});
     std::vector<polymarket::FeedMarket> markets;
     for (std::uint32_t i = 0; i < catalogue_.size(); ++i) {
       markets.push_back({ConditionId{i}, catalogue_[ConditionId{i}].spec.tokens});
@@ -268,6 +318,7 @@ class Session::Impl {
     }
     decision_latency_.record((loop_.now() - received).ns);
     frame_received_ = Nanos{};
+    auditor_->frame(frame, received, connection);
   }
 
   // Closed and resolved markets need no subscription any more; their positions are redeemed by the engine.
@@ -285,6 +336,7 @@ class Session::Impl {
       const auto known = catalogue_.find_condition(spec.condition_id);
       if (known && catalogue_[*known].spec.phase >= MarketPhase::kClosed) continue;
       const auto id = catalogue_.add(spec);
+      auditor_->add(spec);
       if (!id) continue;
       driver_->deliver(Event::make(EventKind::kConditionAdded, loop_.now(), spec.venue, id->value));
       if (!known) fresh.push_back({*id, spec.tokens});
@@ -296,6 +348,7 @@ class Session::Impl {
   void on_timer() {
     const Nanos now = loop_.now();
     driver_->deliver(Event::make(EventKind::kTimer, now));
+    keep_halt();
     if (paper_) {
       due_.clear();
       paper_->collect(now, due_);
@@ -341,6 +394,8 @@ class Session::Impl {
   SpscRing<web::ControlRequest> controls_;
   std::unique_ptr<web::DashboardServer> page_;
   std::unique_ptr<CatalogueLoader> loader_;
+  std::unique_ptr<HashAuditor> auditor_;
+  HashAuditor::Counters last_hashes_;
   net::Timer timer_, view_timer_;
   ViewBuilder builder_;
   std::vector<Event> events_, due_;
@@ -349,6 +404,7 @@ class Session::Impl {
   LatencyHistogram decision_latency_, order_latency_;
   Nanos frame_received_;  // of the frame being worked on; 0 between frames
   Nanos started_at_;
+  bool halt_kept_ = false;  // the active halt is on disk
   bool stopped_ = false;
 };
 

@@ -35,6 +35,7 @@ struct SessionSettings {
   VenueUrls urls;
   config::Config config;
   std::string dashboard_token;
+  std::string state_dir;  // where halts are kept; empty = nowhere (the demo)
   bool serve_page = true;
   bool quiet = false;  // no words on stderr
 };
@@ -42,6 +43,7 @@ struct SessionSettings {
 struct SessionSummary {
   std::uint64_t markets = 0, messages = 0, opportunities_seen = 0, opportunities_taken = 0, phantoms_refused = 0;
   std::uint64_t orders = 0, fills = 0, invariant_violations = 0, decode_errors = 0, gaps = 0, resyncs = 0;
+  std::uint64_t hashes_checked = 0, hashes_agree = 0;  // off the hot path
   Usd pnl, fees, equity;
   LatencyHistogram decision;  // frame received -> strategies have decided, every frame that changed a book
   LatencyHistogram order;     // frame received -> order bytes handed to the socket, frames that made an order

@@ -137,6 +137,23 @@ TEST(WebSocketClient, RefusedUpgradeSaysWhatCameInstead) {
   EXPECT_NE(error->message.find("HTTP 403"), std::string::npos) << error->message;
 }
 
+TEST(WebSocketClient, TlsVerifiesDnsNamesAndResolvesThem) {
+  for (const char* name : {"localhost", "example.org"}) {
+    const auto certificate = make_self_signed_certificate(name).value();
+    Pair pair({.certificate = certificate});
+    WebSocketSettings settings;
+    settings.url = "wss://localhost:" + std::to_string(pair.server->port()) + "/";
+    settings.tls = TlsContext::client({.ca_pem = certificate.chain_pem}).value();
+    bool opened = false;
+    std::optional<Error> error;
+    WebSocketClient client(pair.loop, settings,
+                           {.on_open = [&] { opened = true; }, .on_closed = [&](const Error& e) { error = e; }});
+    client.connect();
+    ASSERT_TRUE(pair.loop.run_until([&] { return opened || error; }, kLong));
+    EXPECT_EQ(opened, std::string_view(name) == "localhost") << (error ? error->message : "");
+  }
+}
+
 TEST(WebSocketClient, RefusalPageIsShown) {
   EventLoop loop;
   const auto server = Server::listen(loop, {}, {}).value();  // no WebSocket here at all

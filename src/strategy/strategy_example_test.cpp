@@ -68,7 +68,7 @@ std::string between(const std::string& path, const std::string& from, const std:
 
 TEST(ExampleStrategy, ThePageShowsThisCode) {
   const std::string page = between("/docs/ADDING_A_STRATEGY.md", "```cpp\n", "```");
-  const std::string code = between("/src/strategy/example_strategy_test.cpp", "// [example]\n", "// [/example]");
+  const std::string code = between("/src/strategy/strategy_example_test.cpp", "// [example]\n", "// [/example]");
   EXPECT_EQ(page, code);
   // The issue promises forty lines; the class is counted without blank lines and comments-only lines.
   std::istringstream lines(code);

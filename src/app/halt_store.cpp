@@ -1,0 +1,75 @@
+#include "app/halt_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+namespace underround {
+namespace {
+
+constexpr std::array kReasons{HaltReason::kKillSwitch, HaltReason::kDailyLoss, HaltReason::kInvariant,
+                              HaltReason::kReconciliation, HaltReason::kJournal};
+
+// One record a line: whatever would break the line becomes a space.
+std::string one_line(std::string_view text) {
+  std::string out(text);
+  std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  return out;
+}
+
+}  // namespace
+
+std::optional<StoredHalt> HaltStore::active() const {
+  std::error_code error;
+  const auto file = directory_ / "halt";
+  if (!std::filesystem::exists(file, error) && !error) return std::nullopt;
+  std::ifstream in(file);
+  std::string name, note;
+  if (!in || !std::getline(in, name)) return StoredHalt{HaltReason::kKillSwitch, "the halt file could not be read"};
+  std::getline(in, note);
+  for (const HaltReason reason : kReasons) {
+    if (name == to_string(reason)) return StoredHalt{reason, note};
+  }
+  return StoredHalt{HaltReason::kKillSwitch, "the halt file names an unknown reason: " + name};
+}
+
+Result<void> HaltStore::append(std::string_view what, std::string_view text, Nanos now) const {
+  std::ofstream log(directory_ / "halts.log", std::ios::app);
+  log << now.ns << ' ' << what << ' ' << one_line(text) << '\n';
+  log.flush();
+  if (!log) return fail(ErrorCode::kIo, fmt::format("cannot write {}", (directory_ / "halts.log").string()));
+  return {};
+}
+
+Result<void> HaltStore::raise(HaltReason reason, std::string_view note, Nanos now) const {
+  std::error_code error;
+  std::filesystem::create_directories(directory_, error);
+  const auto temporary = directory_ / "halt.new";
+  {
+    std::ofstream out(temporary, std::ios::trunc);
+    out << to_string(reason) << '\n' << one_line(note) << '\n';
+    out.flush();
+    if (!out) return fail(ErrorCode::kIo, fmt::format("cannot write {}", temporary.string()));
+  }
+  std::filesystem::rename(temporary, directory_ / "halt", error);
+  if (error) return fail(ErrorCode::kIo, fmt::format("cannot write {}: {}", (directory_ / "halt").string(), error.message()));
+  return append("raised", fmt::format("{}: {}", to_string(reason), note), now);
+}
+
+Result<void> HaltStore::lift(std::string_view why, Nanos now) const {
+  if (why.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return fail(ErrorCode::kInvalidInput, "a halt is lifted with a reason: who checked what");
+  }
+  const auto halt = active();
+  if (!halt) return fail(ErrorCode::kNotFound, fmt::format("nothing is halted in {}", directory_.string()));
+  // The reason is on disk before the halt is gone.
+  if (auto logged = append("lifted", fmt::format("{}: {}", to_string(halt->reason), why), now); !logged) return logged;
+  std::error_code error;
+  std::filesystem::remove(directory_ / "halt", error);
+  if (error) return fail(ErrorCode::kIo, fmt::format("cannot remove {}: {}", (directory_ / "halt").string(), error.message()));
+  return {};
+}
+
+}  // namespace underround

@@ -1,0 +1,38 @@
+// Halts on disk: a halt survives a restart and only a person lifts it, with a reason that is kept (law 9).
+//   HaltStore store("var/underround");   if (auto halt = store.active()) ...   store.raise(reason, note, now);
+//   store.lift("checked the fills by hand: ana", now);
+// Two files in the directory: `halt` (the active one, absent = none) and `halts.log` (every raise and lift, appended).
+// A halt that cannot be read counts as a halt. Cold: start-up, and the moment a halt is raised.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "core/units.hpp"
+#include "risk/halts.hpp"
+
+namespace underround {
+
+struct StoredHalt {
+  HaltReason reason = HaltReason::kKillSwitch;
+  std::string note;
+};
+
+class HaltStore {
+ public:
+  explicit HaltStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  [[nodiscard]] std::optional<StoredHalt> active() const;
+  [[nodiscard]] Result<void> raise(HaltReason reason, std::string_view note, Nanos now) const;
+  // kNotFound when nothing is halted; kInvalidInput without a reason.
+  [[nodiscard]] Result<void> lift(std::string_view why, Nanos now) const;
+
+ private:
+  [[nodiscard]] Result<void> append(std::string_view what, std::string_view text, Nanos now) const;
+  std::filesystem::path directory_;
+};
+
+}  // namespace underround

@@ -1,0 +1,52 @@
+#include "app/halt_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace underround {
+namespace {
+
+class HaltStoreTest : public ::testing::Test {
+ protected:
+  HaltStoreTest()
+      : directory_(std::filesystem::path(::testing::TempDir()) /
+                   ("halts-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()))) {
+    std::filesystem::remove_all(directory_);
+  }
+  ~HaltStoreTest() override { std::filesystem::remove_all(directory_); }
+  std::string log() const {
+    std::ifstream in(directory_ / "halts.log");
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
+  }
+  std::filesystem::path directory_;
+};
+
+TEST_F(HaltStoreTest, SurvivesARestartUntilAPersonLiftsItWithAReason) {
+  EXPECT_FALSE(HaltStore(directory_).active());
+  ASSERT_TRUE(HaltStore(directory_).raise(HaltReason::kDailyLoss, "lost 50.12\nUSD", Nanos{7}));
+  const HaltStore after_restart(directory_);
+  ASSERT_TRUE(after_restart.active());
+  EXPECT_EQ(after_restart.active()->reason, HaltReason::kDailyLoss);
+  EXPECT_EQ(after_restart.active()->note, "lost 50.12 USD");
+  EXPECT_EQ(after_restart.lift("  ", Nanos{8}).error().code, ErrorCode::kInvalidInput);
+  EXPECT_TRUE(after_restart.active());
+  ASSERT_TRUE(after_restart.lift("fills checked: ana", Nanos{9}));
+  EXPECT_FALSE(after_restart.active());
+  EXPECT_EQ(log(), "7 raised daily_loss: lost 50.12 USD\n9 lifted daily_loss: fills checked: ana\n");
+  EXPECT_EQ(after_restart.lift("again", Nanos{10}).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(HaltStoreTest, WhatCannotBeReadIsAHalt) {
+  std::filesystem::create_directories(directory_);
+  std::ofstream(directory_ / "halt") << "nonsense\n";
+  EXPECT_TRUE(HaltStore(directory_).active());
+  std::ofstream(directory_ / "halt", std::ios::trunc) << "";
+  EXPECT_TRUE(HaltStore(directory_).active());
+}
+
+}  // namespace
+}  // namespace underround

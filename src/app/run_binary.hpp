@@ -1,0 +1,48 @@
+// Runs the built program in an empty directory of its own, as a user or a script would. Tests only.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace underround::cli {
+
+struct Ran {
+  int exit_code = -1;
+  std::string out, err;
+};
+
+class RunBinary : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = ::testing::TempDir() + "underround_cli_XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  // `variables`: "A=1 B=2".
+  Ran run(const std::string& arguments, const std::string& variables = "") const {
+    const std::string command = "cd '" + folder_.string() + "' && env " + variables +
+                                " '" UNDERROUND_BINARY_DIR "/underround' " + arguments + " >.out 2>.err </dev/null";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(folder_ / ".out"), read(folder_ / ".err")};
+  }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name) << text; }
+  static std::string read(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return std::move(text).str();
+  }
+
+  std::filesystem::path folder_;
+};
+
+}  // namespace underround::cli
