@@ -12,7 +12,10 @@ namespace {
 
 constexpr std::uint32_t kGapTag = 0x10000;  // below: a frame, tag = connection
 constexpr std::chrono::milliseconds kIdle{5};
-constexpr Nanos kReportAgain = Nanos::from_seconds(30);  // one resync at a time: it needs a while to arrive
+// One mismatch is evidence of little (a trade print between two frames is enough): only a book that keeps failing is
+// resynced, and then left alone until the fresh one had time to arrive.
+constexpr int kFailuresToReport = 12;
+constexpr Nanos kFailureWindow = Nanos::from_seconds(10);
 
 // What the auditor's thread owns.
 class Shadow {
@@ -35,12 +38,11 @@ class Shadow {
     for (const Event& e : events_) apply(e);
   }
   [[nodiscard]] polymarket::BookIntegrity& integrity() noexcept { return integrity_; }
-  // True at most every kReportAgain per condition.
-  [[nodiscard]] bool may_report(ConditionId condition, Nanos now) {
-    const auto [last, fresh] = reported_.try_emplace(condition.value, now);
-    if (!fresh && now - *last < kReportAgain) return false;
-    *last = now;
-    return true;
+  // True when the condition's book failed often within a short time.
+  [[nodiscard]] bool keeps_failing(ConditionId condition, Nanos now) {
+    Failures& f = *failures_.try_emplace(condition.value).first;
+    if (now - f.since > kFailureWindow) f = {now, 0};
+    return ++f.count == kFailuresToReport;
   }
 
  private:
@@ -69,7 +71,11 @@ class Shadow {
   polymarket::MarketCodec codec_{catalogue_};
   polymarket::BookIntegrity integrity_{catalogue_};
   std::vector<Event> events_;
-  FlatMap<Nanos> reported_;
+  struct Failures {
+    Nanos since;
+    int count = 0;
+  };
+  FlatMap<Failures> failures_;
 };
 
 }  // namespace
@@ -129,7 +135,7 @@ void HashAuditor::run(const std::stop_token& stop) {
     agree_.store(books.agree + changes.agree, std::memory_order_relaxed);
     for (const ConditionId condition : shadow.integrity().failed()) {
       mismatches_.fetch_add(1, std::memory_order_relaxed);
-      if (shadow.may_report(condition, now)) on_mismatch_(condition);
+      if (shadow.keeps_failing(condition, now)) on_mismatch_(condition);
     }
     shadow.integrity().failed().clear();
   }
