@@ -22,7 +22,7 @@ JsonValue convert(dom::element element) {
     case dom::element_type::OBJECT:
       value.kind = JsonValue::Kind::kObject;
       for (const auto& [name, member] : dom::object(element)) {
-        value.members.emplace_back(std::string(name), convert(member));
+        value.members.push_back({std::string(name), convert(member)});
       }
       break;
     case dom::element_type::ARRAY:

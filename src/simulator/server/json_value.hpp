@@ -11,13 +11,15 @@
 
 namespace underround::simulator {
 
+struct JsonMember;
+
 struct JsonValue {
   enum class Kind : unsigned char { kNull, kBool, kNumber, kString, kArray, kObject };
   Kind kind = Kind::kNull;
   bool flag = false;
   std::string scalar;                                      // kString: unescaped; kNumber: shortest decimal digits
   std::vector<JsonValue> items;                            // kArray
-  std::vector<std::pair<std::string, JsonValue>> members;  // kObject, in order
+  std::vector<JsonMember> members;                         // kObject, in order
 
   [[nodiscard]] bool is(Kind k) const noexcept { return kind == k; }
   // nullptr when absent or when this is no object. Of duplicates the first.
@@ -29,6 +31,11 @@ struct JsonValue {
   [[nodiscard]] std::optional<long long> integer(std::string_view name) const noexcept;
   // Texts of an array member's elements.
   [[nodiscard]] std::vector<std::string_view> texts(std::string_view name) const;
+};
+
+struct JsonMember {
+  std::string name;
+  JsonValue value;
 };
 
 [[nodiscard]] std::optional<JsonValue> parse_json(std::string_view text);  // nothing when it is not JSON
