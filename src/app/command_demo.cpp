@@ -64,7 +64,11 @@ Outcome DemoCommand::run(const Context& context) {
   settings.dashboard_token = loaded->secrets.dashboard_token;
   settings.serve_page = !headless_;
   auto session = Session::start(loop, settings);
-  if (!session) return std::unexpected(Failure(session.error()));
+  if (!session) {
+    Error error = session.error();
+    if (error.message.find("already in use") != std::string::npos) error.message += " with --port";
+    return std::unexpected(Failure(std::move(error)));
+  }
 
   std::fprintf(stderr, "embedded venue: %zu markets, seed %lld. Simulated money, simulated counterparties.\n",
                static_cast<std::size_t>((*session)->summary().markets), static_cast<long long>(config.simulator.seed));

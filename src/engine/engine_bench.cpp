@@ -23,7 +23,7 @@ struct World {
     const auto fair = static_cast<std::int32_t>(100 / conditions * 100);
     std::vector<Event> events;
     for (std::uint32_t i = 0; i < conditions; ++i) {
-      fixture::snapshot(events, ConditionId{i}, Nanos::from_seconds(1), Price{fair - 100}, Price{fair + 100}, 7);
+      fixture::snapshot(events, ConditionId{i}, Nanos::from_seconds(1), Price{fair - 200}, Price{fair + 100}, 7);
     }
     for (const Event& e : events) engine->step(e, commands);
     commands.clear();
