@@ -7,7 +7,6 @@
 #include "app/duration.hpp"
 #include "app/embedded_venue.hpp"
 #include "app/session.hpp"
-#include "app/session_settings.hpp"
 #include "app/summary.hpp"
 
 namespace underround::cli {
@@ -37,24 +36,19 @@ class DemoCommand final : public Command {
 };
 
 Outcome DemoCommand::run(const Context& context) {
-  Nanos duration{};
-  if (!duration_.empty()) {
-    const auto parsed = parse_duration(duration_);
-    if (!parsed) return wrong_usage("--duration: " + parsed.error().message);
-    duration = *parsed;
-  }
+  const auto duration = duration_option("--duration", duration_, Nanos{});
+  if (!duration) return std::unexpected(duration.error());
   auto loaded = load_config(config_);
   if (!loaded) return std::unexpected(loaded.error());
   config::Config& config = loaded->config;
   if (port_ >= 0) config.web.port = port_;
   if (seed_ >= 0) config.simulator.seed = seed_;
   if (markets_ > 0) config.simulator.markets = markets_;
-  open_to_everything(config);
+  config.venue.kind = config::VenueKind::kEmbedded;
 
   net::EventLoop loop;
   loop.on_stop_signal([&](int) { loop.stop(); });
-  auto venue = start_embedded_venue(static_cast<std::uint64_t>(config.simulator.seed),
-                                    static_cast<std::uint32_t>(config.simulator.markets));
+  auto venue = choose_venue(config);
   if (!venue) return std::unexpected(Failure(venue.error()));
 
   SessionSettings settings;
@@ -73,16 +67,16 @@ Outcome DemoCommand::run(const Context& context) {
   std::fprintf(stderr, "embedded venue: %zu markets, seed %lld. Simulated money, simulated counterparties.\n",
                static_cast<std::size_t>((*session)->summary().markets), static_cast<long long>(config.simulator.seed));
   if (!headless_) std::fprintf(stderr, "open %s\n", (*session)->page_url().c_str());
-  std::fprintf(stderr, duration.ns > 0 ? "" : "Ctrl-C stops.\n");
+  std::fprintf(stderr, duration->ns > 0 ? "" : "Ctrl-C stops.\n");
 
   net::Timer stop(loop);
-  if (duration.ns > 0) stop.after(duration, [&] { loop.stop(); });
+  if (duration->ns > 0) stop.after(*duration, [&] { loop.stop(); });
   loop.run();
 
   (*session)->stop();
   const SessionSummary result = (*session)->summary();
   session->reset();
-  venue->server->stop();
+  venue->embedded->stop();
   if (context.json) {
     std::printf("%s\n", summary_json(result).c_str());
   } else {

@@ -32,12 +32,8 @@ class RunCommand final : public Command {
 };
 
 Outcome RunCommand::run(const Context& context) {
-  Nanos duration{};
-  if (!duration_.empty()) {
-    const auto parsed = parse_duration(duration_);
-    if (!parsed) return wrong_usage("--duration: " + parsed.error().message);
-    duration = *parsed;
-  }
+  const auto duration = duration_option("--duration", duration_, Nanos{});
+  if (!duration) return std::unexpected(duration.error());
   auto loaded = load_config(config_);
   if (!loaded) return std::unexpected(loaded.error());
   if (mode_ == "live") {
@@ -65,7 +61,7 @@ Outcome RunCommand::run(const Context& context) {
   if (!headless_) std::fprintf(stderr, "open %s\n", (*session)->page_url().c_str());
 
   net::Timer stop(loop);
-  if (duration.ns > 0) stop.after(duration, [&] { loop.stop(); });
+  if (duration->ns > 0) stop.after(*duration, [&] { loop.stop(); });
   loop.run();
   (*session)->stop();
   const SessionSummary result = (*session)->summary();

@@ -93,12 +93,8 @@ void ScanCommand::print(const Context& context, const Session& session, bool fin
 }
 
 Outcome ScanCommand::run(const Context& context) {
-  Nanos duration = once_ ? Nanos::from_seconds(10) : Nanos{};
-  if (!for_.empty()) {
-    const auto parsed = parse_duration(for_);
-    if (!parsed) return wrong_usage("--for: " + parsed.error().message);
-    duration = *parsed;
-  }
+  const auto duration = duration_option("--for", for_, once_ ? Nanos::from_seconds(10) : Nanos{});
+  if (!duration) return std::unexpected(duration.error());
   auto loaded = load_config(config_);
   if (!loaded) return std::unexpected(loaded.error());
   config::Config& config = loaded->config;
@@ -116,7 +112,7 @@ Outcome ScanCommand::run(const Context& context) {
 
   net::Timer stop(loop);
   net::Timer refresh(loop);
-  if (duration.ns > 0) stop.after(duration, [&] { loop.stop(); });
+  if (duration->ns > 0) stop.after(*duration, [&] { loop.stop(); });
   if (!once_) refresh.every(Nanos::from_millis(1000), [&] { print(context, **session, false); });
   loop.run();
   print(context, **session, true);

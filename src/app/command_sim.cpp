@@ -27,12 +27,8 @@ class SimCommand final : public Command {
     app.add_option("--duration", duration_, "stop after this long (default: until Ctrl-C)");
   }
   Outcome run(const Context&) override {
-    Nanos duration{};
-    if (!duration_.empty()) {
-      const auto parsed = parse_duration(duration_);
-      if (!parsed) return wrong_usage("--duration: " + parsed.error().message);
-      duration = *parsed;
-    }
+    const auto duration = duration_option("--duration", duration_, Nanos{});
+    if (!duration) return std::unexpected(duration.error());
     net::EventLoop loop;
     loop.on_stop_signal([&](int) { loop.stop(); });
     auto server = simulator::SimulatorServer::start(settings_);
@@ -41,7 +37,7 @@ class SimCommand final : public Command {
     std::printf("%s\n", (*server)->ready_json().c_str());
     std::fflush(stdout);
     net::Timer stop(loop);
-    if (duration.ns > 0) stop.after(duration, [&] { loop.stop(); });
+    if (duration->ns > 0) stop.after(*duration, [&] { loop.stop(); });
     loop.run();
     (*server)->stop();
     const simulator::ServerCounters c = (*server)->counters();

@@ -25,4 +25,11 @@ Result<Nanos> parse_duration(std::string_view text) {
   return fail(ErrorCode::kInvalidInput, fmt::format("\"{}\" is not a duration; write 500ms, 30s, 15m or 2h", text));
 }
 
+std::expected<Nanos, Failure> duration_option(std::string_view name, const std::string& text, Nanos otherwise) {
+  if (text.empty()) return otherwise;
+  const auto parsed = parse_duration(text);
+  if (!parsed) return wrong_usage(fmt::format("{}: {}", name, parsed.error().message));
+  return *parsed;
+}
+
 }  // namespace underround::cli

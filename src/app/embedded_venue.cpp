@@ -4,15 +4,6 @@
 
 namespace underround {
 
-Result<EmbeddedVenue> start_embedded_venue(std::uint64_t seed, std::uint32_t markets) {
-  auto server = simulator::SimulatorServer::start(
-      {.seed = seed, .markets = markets, .warm_up = Nanos::from_seconds(900)});
-  if (!server) return std::unexpected(server.error());
-  const simulator::ServiceUrls& u = (*server)->urls();
-  VenueUrls urls{u.gamma, u.clob, u.ws_market, u.ws_user, u.binance_public, u.binance_market, u.control};
-  return EmbeddedVenue{std::move(*server), std::move(urls)};
-}
-
 namespace {
 
 // The real venue's addresses, as configured.
@@ -32,11 +23,14 @@ VenueUrls configured_urls(const config::Config& config) {
 
 Result<ChosenVenue> choose_venue(config::Config& config) {
   if (config.venue.kind != config::VenueKind::kEmbedded) return ChosenVenue{nullptr, configured_urls(config)};
-  auto started = start_embedded_venue(static_cast<std::uint64_t>(config.simulator.seed),
-                                      static_cast<std::uint32_t>(config.simulator.markets));
-  if (!started) return std::unexpected(started.error());
+  auto server = simulator::SimulatorServer::start({.seed = static_cast<std::uint64_t>(config.simulator.seed),
+                                                   .markets = static_cast<std::uint32_t>(config.simulator.markets),
+                                                   .warm_up = Nanos::from_seconds(900)});
+  if (!server) return std::unexpected(server.error());
   open_to_everything(config);
-  return ChosenVenue{std::move(started->server), std::move(started->urls)};
+  const simulator::ServiceUrls& u = (*server)->urls();
+  VenueUrls urls{u.gamma, u.clob, u.ws_market, u.ws_user, u.binance_public, u.binance_market, u.control};
+  return ChosenVenue{std::move(*server), std::move(urls)};
 }
 
 }  // namespace underround

@@ -9,13 +9,6 @@
 
 namespace underround {
 
-struct EmbeddedVenue {
-  std::unique_ptr<simulator::SimulatorServer> server;
-  VenueUrls urls;
-};
-
-[[nodiscard]] Result<EmbeddedVenue> start_embedded_venue(std::uint64_t seed, std::uint32_t markets);
-
 // The venue a configuration names: the embedded one is started (and its filters opened), the real one only addressed.
 struct ChosenVenue {
   std::unique_ptr<simulator::SimulatorServer> embedded;  // null = the real venue
