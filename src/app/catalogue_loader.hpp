@@ -27,9 +27,9 @@ namespace underround {
 struct CatalogueLoaderSettings {
   std::string gamma_url;
   Nanos refresh_every = Nanos::from_seconds(20);
-  std::size_t windows_ahead = 3;  // of each up/down series
-  std::size_t max_pages = 1000;   // 100 events a page
-  std::function<Nanos()> clock{};   // the venue's idea of now (simulated time may differ from ours)
+  std::size_t windows_ahead = 3;   // of each up/down series
+  std::size_t max_pages = 1000;    // 100 events a page
+  std::function<Nanos()> clock{};  // the venue's idea of now (simulated time may differ from ours)
 };
 
 class CatalogueLoader {

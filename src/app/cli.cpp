@@ -78,22 +78,14 @@ bool asks_for_json(int argc, const char* const* argv) {
 
 const char* to_string(ErrorCode code) noexcept {
   switch (code) {
-    case ErrorCode::kInvalidInput:
-      return "invalid_input";
-    case ErrorCode::kNotFound:
-      return "not_found";
-    case ErrorCode::kUnsupported:
-      return "unsupported";
-    case ErrorCode::kIo:
-      return "io";
-    case ErrorCode::kNetwork:
-      return "network";
-    case ErrorCode::kTimeout:
-      return "timeout";
-    case ErrorCode::kRefused:
-      return "refused";
-    case ErrorCode::kInternal:
-      return "internal";
+    case ErrorCode::kInvalidInput: return "invalid_input";
+    case ErrorCode::kNotFound: return "not_found";
+    case ErrorCode::kUnsupported: return "unsupported";
+    case ErrorCode::kIo: return "io";
+    case ErrorCode::kNetwork: return "network";
+    case ErrorCode::kTimeout: return "timeout";
+    case ErrorCode::kRefused: return "refused";
+    case ErrorCode::kInternal: return "internal";
   }
   return "internal";
 }

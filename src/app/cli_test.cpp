@@ -6,7 +6,6 @@
 
 #include "app/run_binary.hpp"
 
-
 namespace underround::cli {
 namespace {
 

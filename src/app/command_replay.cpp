@@ -18,7 +18,9 @@ namespace {
 class ReplayCommand final : public Command {
  public:
   std::string_view name() const override { return "replay"; }
-  std::string_view summary() const override { return "recorded market data through decode, books and strategies, checked"; }
+  std::string_view summary() const override {
+    return "recorded market data through decode, books and strategies, checked";
+  }
   void declare(CLI::App& app) override {
     app.add_option("FILE", files_,
                    "recordings (plain, .gz, .zst, .tar.zst; the format is detected) and their market lists")
@@ -46,7 +48,8 @@ Outcome ReplayCommand::run(const Context& context) {
   auto result = replay_run(files_, loaded->config);
   if (!result) return std::unexpected(Failure(result.error()));
   for (const auto& bad : result->report.bad_lines) {
-    std::fprintf(stderr, "%s:%llu: %s\n", bad.file.c_str(), static_cast<unsigned long long>(bad.line), bad.reason.c_str());
+    std::fprintf(stderr, "%s:%llu: %s\n", bad.file.c_str(), static_cast<unsigned long long>(bad.line),
+                 bad.reason.c_str());
   }
   std::printf("%s", context.json ? (replay_json(*result) + "\n").c_str() : replay_text(*result, list_).c_str());
   return {};

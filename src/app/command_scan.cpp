@@ -22,12 +22,11 @@ std::string_view strategy_name(const Engine& engine, const Opportunity& o) {
 }
 
 std::string opportunity_json(const Engine& engine, const Opportunity& o) {
-  return fmt::format(
-      R"({{"id":{},"strategy":{},"kind":{},"subject":{},"open":{},"edge_pips":{},"size_micros":{},)"
-      R"("profit_usd_micros":{},"first_seen_ns":{},"duration_ns":{},"fate":{}}})",
-      o.id, json_string(strategy_name(engine, o)), json_string(to_string(o.kind)),
-      json_string(label_of(engine.catalogue(), o)), o.open, o.edge.pips, o.size.micros, o.profit.micros,
-      o.first_seen.ns, o.duration().ns, json_string(to_string(o.fate)));
+  return fmt::format(R"({{"id":{},"strategy":{},"kind":{},"subject":{},"open":{},"edge_pips":{},"size_micros":{},)"
+                     R"("profit_usd_micros":{},"first_seen_ns":{},"duration_ns":{},"fate":{}}})",
+                     o.id, json_string(strategy_name(engine, o)), json_string(to_string(o.kind)),
+                     json_string(label_of(engine.catalogue(), o)), o.open, o.edge.pips, o.size.micros, o.profit.micros,
+                     o.first_seen.ns, o.duration().ns, json_string(to_string(o.fate)));
 }
 
 std::string opportunity_row(const Engine& engine, const Opportunity& o) {
@@ -66,11 +65,11 @@ void ScanCommand::print(const Context& context, const Session& session, bool fin
   if (context.json && once_) {
     std::string rows;
     for (const Opportunity& o : recent) rows += (rows.empty() ? "" : ",") + opportunity_json(engine, o);
-    std::printf(R"({"markets":%zu,"live_books":%zu,"messages":%llu,"seen":%llu,"phantoms_refused":%llu,"opportunities":[%s]})"
-                "\n",
-                engine.catalogue().size(), session.live_books(),
-                static_cast<unsigned long long>(session.summary().messages), static_cast<unsigned long long>(totals.seen),
-                static_cast<unsigned long long>(totals.phantoms), rows.c_str());
+    std::printf(
+        R"({"markets":%zu,"live_books":%zu,"messages":%llu,"seen":%llu,"phantoms_refused":%llu,"opportunities":[%s]})"
+        "\n",
+        engine.catalogue().size(), session.live_books(), static_cast<unsigned long long>(session.summary().messages),
+        static_cast<unsigned long long>(totals.seen), static_cast<unsigned long long>(totals.phantoms), rows.c_str());
     return;
   }
   if (context.json) {
@@ -83,10 +82,12 @@ void ScanCommand::print(const Context& context, const Session& session, bool fin
     return;
   }
   if (!final && isatty(STDOUT_FILENO) != 0) std::printf("\x1b[H\x1b[2J");
-  std::printf("%zu markets, %zu live books, %llu messages; seen %llu, phantoms refused %llu\n\n", engine.catalogue().size(),
-              session.live_books(), static_cast<unsigned long long>(session.summary().messages),
-              static_cast<unsigned long long>(totals.seen), static_cast<unsigned long long>(totals.phantoms));
-  std::printf("%-14s %-44s %8s %9s %9s %9s  %s\n", "strategy", "market", "edge", "sets", "USD", "lasted", "fate (* open)");
+  std::printf("%zu markets, %zu live books, %llu messages; seen %llu, phantoms refused %llu\n\n",
+              engine.catalogue().size(), session.live_books(),
+              static_cast<unsigned long long>(session.summary().messages), static_cast<unsigned long long>(totals.seen),
+              static_cast<unsigned long long>(totals.phantoms));
+  std::printf("%-14s %-44s %8s %9s %9s %9s  %s\n", "strategy", "market", "edge", "sets", "USD", "lasted",
+              "fate (* open)");
   for (const Opportunity& o : recent) std::printf("%s", opportunity_row(engine, o).c_str());
   if (recent.empty()) std::printf("nothing yet: a consistent book rarely offers one\n");
   std::fflush(stdout);

@@ -16,7 +16,9 @@ class SimCommand final : public Command {
   std::string_view summary() const override { return "serve the embedded venue on local ports, for any client"; }
   void declare(CLI::App& app) override {
     app.add_option("--seed", settings_.seed, "the same seed gives the same world")->capture_default_str();
-    app.add_option("--markets", settings_.markets, "size of the world")->check(CLI::Range(1, 20000))->capture_default_str();
+    app.add_option("--markets", settings_.markets, "size of the world")
+        ->check(CLI::Range(1, 20000))
+        ->capture_default_str();
     app.add_option("--port", settings_.base_port, "first port; the services take this one and the next (0 = any free)")
         ->capture_default_str();
     app.add_option("--host", settings_.host, "address to bind")->capture_default_str();
@@ -41,8 +43,9 @@ class SimCommand final : public Command {
     loop.run();
     (*server)->stop();
     const simulator::ServerCounters c = (*server)->counters();
-    std::fprintf(stderr, "served %llu requests, %llu orders, %llu frames\n", static_cast<unsigned long long>(c.requests),
-                 static_cast<unsigned long long>(c.orders), static_cast<unsigned long long>(c.frames_out));
+    std::fprintf(stderr, "served %llu requests, %llu orders, %llu frames\n",
+                 static_cast<unsigned long long>(c.requests), static_cast<unsigned long long>(c.orders),
+                 static_cast<unsigned long long>(c.frames_out));
     return {};
   }
 

@@ -22,20 +22,13 @@ bool contains(const auto& range, std::string_view text) { return std::ranges::fi
 
 std::string_view kind_name(const Raw& raw) {
   switch (raw.kind) {
-    case Kind::kText:
-      return "text";
-    case Kind::kString:
-      return "a string";
-    case Kind::kInteger:
-      return "an integer";
-    case Kind::kFloat:
-      return "a number with a fraction";
-    case Kind::kBool:
-      return "a boolean";
-    case Kind::kList:
-      return "a list";
-    case Kind::kOther:
-      return raw.text;
+    case Kind::kText: return "text";
+    case Kind::kString: return "a string";
+    case Kind::kInteger: return "an integer";
+    case Kind::kFloat: return "a number with a fraction";
+    case Kind::kBool: return "a boolean";
+    case Kind::kList: return "a list";
+    case Kind::kOther: return raw.text;
   }
   return "?";
 }
@@ -107,8 +100,7 @@ std::optional<Complaint> wrong_shape(const Key& key, std::string_view text, Kind
     return Complaint{fmt::format("'{}' is {}", text, what), example_of(key, found)};
   };
   switch (key.shape) {
-    case Shape::kAny:
-      break;
+    case Shape::kAny: break;
     case Shape::kHttpUrl:
       if (!has_scheme(text, "https://") && !has_scheme(text, "http://"))
         return refuse("not an http:// or https:// URL");

@@ -13,8 +13,10 @@ Result<Nanos> parse_duration(std::string_view text) {
     std::string_view name;
     std::int64_t ns;
   };
-  static constexpr std::array<Unit, 4> kUnits{
-      {{"ms", Nanos::kPerMilli}, {"s", Nanos::kPerSecond}, {"m", 60 * Nanos::kPerSecond}, {"h", 3600 * Nanos::kPerSecond}}};
+  static constexpr std::array<Unit, 4> kUnits{{{"ms", Nanos::kPerMilli},
+                                               {"s", Nanos::kPerSecond},
+                                               {"m", 60 * Nanos::kPerSecond},
+                                               {"h", 3600 * Nanos::kPerSecond}}};
   for (const Unit& unit : kUnits) {
     if (!text.ends_with(unit.name)) continue;
     const auto number = parse_decimal(text.substr(0, text.size() - unit.name.size()), 3);

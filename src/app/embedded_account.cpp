@@ -53,12 +53,13 @@ class EmbeddedOperations final : public polymarket::SetOperations {
     net::HttpRequest request;
     request.method = "POST";
     request.target = "/operations";
-    request.body = fmt::format(R"({{"address":"{}","operation":"{}","amount":"{}",{}}})", address_,
-                               to_string(operation.kind), format_decimal(operation.amount.micros, Shares::kDecimals),
-                               subject_of(operation));
+    request.body =
+        fmt::format(R"({{"address":"{}","operation":"{}","amount":"{}",{}}})", address_, to_string(operation.kind),
+                    format_decimal(operation.amount.micros, Shares::kDecimals), subject_of(operation));
     client_.send(std::move(request), [this, operation](const net::HttpResult& result) {
-      Event e = Event::make(EventKind::kOperationDone, loop_.now(), VenueId::kPolymarket,
-                            operation.kind == SetOperation::kConvert ? operation.event.value : operation.condition.value);
+      Event e =
+          Event::make(EventKind::kOperationDone, loop_.now(), VenueId::kPolymarket,
+                      operation.kind == SetOperation::kConvert ? operation.event.value : operation.condition.value);
       const bool succeeded = result && result->status == 200;
       e.operation = {operation.id, operation.amount, Usd{}, operation.kind, static_cast<std::uint8_t>(succeeded)};
       on_event_(e);
@@ -118,8 +119,8 @@ Result<EmbeddedAccount> open_embedded_account(net::EventLoop& loop, const std::s
 }
 
 std::unique_ptr<polymarket::SetOperations> make_embedded_operations(net::EventLoop& loop,
-                                                                    const std::string& control_url,
-                                                                    std::string address, const Catalogue& catalogue,
+                                                                    const std::string& control_url, std::string address,
+                                                                    const Catalogue& catalogue,
                                                                     std::function<void(const Event&)> on_event) {
   return std::make_unique<EmbeddedOperations>(loop, control_url, std::move(address), catalogue, std::move(on_event));
 }

@@ -32,12 +32,9 @@ bool is_name(std::string_view name) {
 
 char unescape(char c) {
   switch (c) {
-    case 'n':
-      return '\n';
-    case 't':
-      return '\t';
-    default:
-      return c;
+    case 'n': return '\n';
+    case 't': return '\t';
+    default: return c;
   }
 }
 

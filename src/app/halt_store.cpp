@@ -15,7 +15,8 @@ constexpr std::array kReasons{HaltReason::kKillSwitch, HaltReason::kDailyLoss, H
 // One record a line: whatever would break the line becomes a space.
 std::string one_line(std::string_view text) {
   std::string out(text);
-  std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return out;
 }
 
@@ -54,7 +55,8 @@ Result<void> HaltStore::raise(HaltReason reason, std::string_view note, Nanos no
     if (!out) return fail(ErrorCode::kIo, fmt::format("cannot write {}", temporary.string()));
   }
   std::filesystem::rename(temporary, directory_ / "halt", error);
-  if (error) return fail(ErrorCode::kIo, fmt::format("cannot write {}: {}", (directory_ / "halt").string(), error.message()));
+  if (error)
+    return fail(ErrorCode::kIo, fmt::format("cannot write {}: {}", (directory_ / "halt").string(), error.message()));
   return append("raised", fmt::format("{}: {}", to_string(reason), note), now);
 }
 
@@ -68,7 +70,8 @@ Result<void> HaltStore::lift(std::string_view why, Nanos now) const {
   if (auto logged = append("lifted", fmt::format("{}: {}", to_string(halt->reason), why), now); !logged) return logged;
   std::error_code error;
   std::filesystem::remove(directory_ / "halt", error);
-  if (error) return fail(ErrorCode::kIo, fmt::format("cannot remove {}: {}", (directory_ / "halt").string(), error.message()));
+  if (error)
+    return fail(ErrorCode::kIo, fmt::format("cannot remove {}: {}", (directory_ / "halt").string(), error.message()));
   return {};
 }
 

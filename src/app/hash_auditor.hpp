@@ -1,6 +1,6 @@
 // Verifies the venue's book hashes off the hot path: a cold thread rebuilds every book from copies of the frames and
-// compares SHA-1s (protocol page 12.3). A book that disagrees is reported, and the owner resyncs it; a hash is evidence,
-// not law, so nothing is ever stopped by one (venues have changed the algorithm before).
+// compares SHA-1s (protocol page 12.3). A book that disagrees is reported, and the owner resyncs it; a hash is
+// evidence, not law, so nothing is ever stopped by one (venues have changed the algorithm before).
 //   HashAuditor auditor([&](ConditionId c) { loop.post([&, c] { feed.resync(c); }); });
 //   auditor.add(specs);                                  // as they are added to the hot catalogue, in the same order
 //   auditor.frame(text, received, connection);           // hot: one copy into a ring, never waits

@@ -29,10 +29,12 @@ class Rider {
  public:
   Rider(const Catalogue& catalogue, const config::Config& config, std::vector<std::unique_ptr<Strategy>> strategies,
         ReplayRun& run)
-      : catalogue_(catalogue), run_(run), engine_(catalogue_, engine_settings_of(config, false), std::move(strategies)) {
+      : catalogue_(catalogue),
+        run_(run),
+        engine_(catalogue_, engine_settings_of(config, false), std::move(strategies)) {
     commands_.reserve(64);
-    engine_.set_on_opportunity_closed(
-        [](void* self, const Opportunity& o) { static_cast<Rider*>(self)->note(o); }, this);
+    engine_.set_on_opportunity_closed([](void* self, const Opportunity& o) { static_cast<Rider*>(self)->note(o); },
+                                      this);
   }
   void step(const Event& e) {
     commands_.clear();
@@ -52,8 +54,8 @@ class Rider {
  private:
   void note(const Opportunity& o) {
     if (o.fate == Fate::kPhantom) return;
-    run_.opportunities.push_back({o, std::string(engine_.strategies()[o.strategy.value]->name()),
-                                  label_of(catalogue_, o)});
+    run_.opportunities.push_back(
+        {o, std::string(engine_.strategies()[o.strategy.value]->name()), label_of(catalogue_, o)});
   }
 
   Catalogue catalogue_;  // our own: the engine moves phases and ticks

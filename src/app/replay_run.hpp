@@ -20,7 +20,7 @@ struct ReplayRun {
   };
   std::vector<Found> opportunities;  // every episode, in order of closing
   std::uint64_t phantoms_refused = 0;
-  std::uint64_t state_hash = 0;      // of the engine at the end: same files, same build, same number
+  std::uint64_t state_hash = 0;  // of the engine at the end: same files, same build, same number
 };
 
 [[nodiscard]] Result<ReplayRun> replay_run(std::span<const std::filesystem::path> files, const config::Config& config);

@@ -32,13 +32,10 @@ constexpr Nanos kViewPeriod = Nanos::from_millis(250);
 
 RunMode mode_of(OrderRoute route) {
   switch (route) {
-    case OrderRoute::kEmbedded:
-      return RunMode::kSimulate;
-    case OrderRoute::kPaper:
-      return RunMode::kPaper;
+    case OrderRoute::kEmbedded: return RunMode::kSimulate;
+    case OrderRoute::kPaper: return RunMode::kPaper;
     case OrderRoute::kWatch:
-    case OrderRoute::kDryRun:
-      return RunMode::kDryRun;
+    case OrderRoute::kDryRun: return RunMode::kDryRun;
   }
   return RunMode::kDryRun;
 }
@@ -160,22 +157,17 @@ class Session::Impl {
   }
 
  private:
-  [[nodiscard]] HashAuditor::Counters hashes() const noexcept {
-    return auditor_ ? auditor_->counters() : last_hashes_;
-  }
+  [[nodiscard]] HashAuditor::Counters hashes() const noexcept { return auditor_ ? auditor_->counters() : last_hashes_; }
 
   // --- orders
   Result<void> open_orders_route() {
     switch (settings_.route) {
-      case OrderRoute::kWatch:
-        return {};
+      case OrderRoute::kWatch: return {};
       case OrderRoute::kPaper:
         paper_ = std::make_unique<FillModel>(catalogue_, engine_->books(), FillModelSettings{});
         return {};
-      case OrderRoute::kDryRun:
-        return open_dry_run();
-      case OrderRoute::kEmbedded:
-        return open_embedded();
+      case OrderRoute::kDryRun: return open_dry_run();
+      case OrderRoute::kEmbedded: return open_embedded();
     }
     return {};
   }

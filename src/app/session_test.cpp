@@ -47,8 +47,8 @@ TEST_F(Program, DemoTradesHeadlessAndEndsWithOneJsonObject) {
 TEST_F(Program, SimPrintsOneLineWithTheUrlOfEveryService) {
   const Ran ran = run("sim --seed 9 --markets 100 --duration 200ms");
   ASSERT_EQ(ran.exit_code, kExitOk) << ran.err;
-  for (const char* service : {"clob", "gamma", "data", "ws_market", "ws_user", "rtds", "binance_public",
-                              "binance_market", "control"}) {
+  for (const char* service :
+       {"clob", "gamma", "data", "ws_market", "ws_user", "rtds", "binance_public", "binance_market", "control"}) {
     EXPECT_THAT(ran.out, HasSubstr("\"" + std::string(service) + "\":\""));
   }
   EXPECT_EQ(number(ran.out, "/seed"), 9);
@@ -87,9 +87,8 @@ TEST_F(Program, AHaltSurvivesARestartUntilAPersonLiftsIt) {
 }
 
 TEST_F(Program, ReplayChecksARealCapture) {
-  const std::filesystem::path capture =
-      std::filesystem::path(UNDERROUND_SOURCE_DIR) / "../shared/data/polymarket_raw" /
-      "jonahgrigoryan.m9-rtds-natural-20260429T021025Z-fresh.raw_messages.jsonl.zst";
+  const std::filesystem::path capture = std::filesystem::path(UNDERROUND_SOURCE_DIR) / "../shared/data/polymarket_raw" /
+                                        "jonahgrigoryan.m9-rtds-natural-20260429T021025Z-fresh.raw_messages.jsonl.zst";
   if (!std::filesystem::exists(capture)) GTEST_SKIP() << "no capture at " << capture;
   const Ran a = run("replay --json '" + capture.string() + "'");
   ASSERT_EQ(a.exit_code, kExitOk) << a.err;

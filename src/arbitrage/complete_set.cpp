@@ -106,16 +106,11 @@ bool meets_minimum(const SetLeg& leg, const SetLegFill& fill, Shares sets) noexc
 
 const char* to_string(SetVerdict verdict) noexcept {
   switch (verdict) {
-    case SetVerdict::kTradable:
-      return "tradable";
-    case SetVerdict::kNoEdge:
-      return "no_edge";
-    case SetVerdict::kLimited:
-      return "limited";
-    case SetVerdict::kBelowMinimum:
-      return "below_minimum";
-    case SetVerdict::kUnknownFee:
-      return "unknown_fee";
+    case SetVerdict::kTradable: return "tradable";
+    case SetVerdict::kNoEdge: return "no_edge";
+    case SetVerdict::kLimited: return "limited";
+    case SetVerdict::kBelowMinimum: return "below_minimum";
+    case SetVerdict::kUnknownFee: return "unknown_fee";
   }
   return "?";
 }

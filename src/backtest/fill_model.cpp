@@ -62,8 +62,7 @@ void FillModel::arrive(Working& order, std::vector<Event>& out) {
     out.push_back(e);
     order.filled = order.terms.size;
   };
-  if (catalogue_[condition].spec.phase != MarketPhase::kOpen ||
-      books_[condition].state() != BookState::kLive) {
+  if (catalogue_[condition].spec.phase != MarketPhase::kOpen || books_[condition].state() != BookState::kLive) {
     return reject(RejectReason::kNotReady);
   }
   const bool buying = order.terms.side == Side::kBuy;

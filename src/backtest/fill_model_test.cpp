@@ -49,7 +49,8 @@ class FillModelTest : public ::testing::Test {
     terms.tif = tif;
     terms.limit = Price{pips};
     terms.size = Shares::whole(shares);
-    const auto approved = gate_.approve(OrderId{next_++}, PlanId{}, StrategyId{0}, terms, {now, catalogue_, books_, ledger_});
+    const auto approved =
+        gate_.approve(OrderId{next_++}, PlanId{}, StrategyId{0}, terms, {now, catalogue_, books_, ledger_});
     ASSERT_TRUE(approved) << to_string(approved.error());
     model_.execute(PlaceOrder{*approved}, now);
   }

@@ -129,40 +129,22 @@ class Replay {
       case EventKind::kLevel:
       case EventKind::kTopOfBook:
       case EventKind::kTrade:
-      case EventKind::kTickChange:
-        return condition_of(e.instrument());
-      case EventKind::kGap:
-        return e.condition();
-      default:
-        return std::nullopt;
+      case EventKind::kTickChange: return condition_of(e.instrument());
+      case EventKind::kGap: return e.condition();
+      default: return std::nullopt;
     }
   }
 
   static void apply(const Event& e, ConditionBook& book) {
     switch (e.header.kind) {
-      case EventKind::kSnapshotBegin:
-        book.begin_snapshot(e);
-        break;
-      case EventKind::kSnapshotLevel:
-        book.snapshot_level(e);
-        break;
-      case EventKind::kSnapshotEnd:
-        book.end_snapshot(e);
-        break;
-      case EventKind::kLevel:
-        book.apply_level(e);
-        break;
-      case EventKind::kTopOfBook:
-        book.top_of_book(e);
-        break;
-      case EventKind::kTickChange:
-        book.change_tick(e);
-        break;
-      case EventKind::kGap:
-        book.end_epoch();
-        break;
-      default:
-        break;
+      case EventKind::kSnapshotBegin: book.begin_snapshot(e); break;
+      case EventKind::kSnapshotLevel: book.snapshot_level(e); break;
+      case EventKind::kSnapshotEnd: book.end_snapshot(e); break;
+      case EventKind::kLevel: book.apply_level(e); break;
+      case EventKind::kTopOfBook: book.top_of_book(e); break;
+      case EventKind::kTickChange: book.change_tick(e); break;
+      case EventKind::kGap: book.end_epoch(); break;
+      default: break;
     }
   }
 

@@ -2,8 +2,8 @@
 // after construction.
 //   ByteRing ring(1 << 20);   producer: if (!ring.push(tag, stamp, bytes)) ++dropped;
 //   consumer: while (auto m = ring.front()) { use(m->bytes); ring.pop(); }
-// A message that does not fit before the end of the buffer starts again at its beginning; the gap is skipped by a marker.
-// `padding` readable bytes follow every message (what a JSON parser may look at).
+// A message that does not fit before the end of the buffer starts again at its beginning; the gap is skipped by a
+// marker. `padding` readable bytes follow every message (what a JSON parser may look at).
 #pragma once
 
 #include <atomic>

@@ -7,7 +7,8 @@ namespace underround {
 [[noreturn]] void check_failed(const char* expression, const char* file, int line) noexcept;
 }  // namespace underround
 
-#define UR_CHECK(condition)                                                                   \
-  do {                                                                                        \
-    if (!(condition)) [[unlikely]] ::underround::check_failed(#condition, __FILE__, __LINE__); \
+#define UR_CHECK(condition)                                       \
+  do {                                                            \
+    if (!(condition)) [[unlikely]]                                \
+      ::underround::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -86,7 +86,8 @@ std::size_t format_decimal(std::int64_t scaled, int decimals, char* out) noexcep
   UR_CHECK(decimals >= 0 && decimals <= 18);
   char* p = out;
   // Two's complement negation through unsigned also covers the most negative value.
-  const std::uint64_t magnitude = scaled < 0 ? 0 - static_cast<std::uint64_t>(scaled) : static_cast<std::uint64_t>(scaled);
+  const std::uint64_t magnitude =
+      scaled < 0 ? 0 - static_cast<std::uint64_t>(scaled) : static_cast<std::uint64_t>(scaled);
   if (scaled < 0) *p++ = '-';
   std::uint64_t whole = magnitude / kPow10[decimals];
   std::uint64_t fraction = magnitude % kPow10[decimals];

@@ -22,7 +22,7 @@ enum class DecimalError : std::uint8_t {
 
 // Same, but digits beyond `decimals` are cut towards zero instead of refused.
 [[nodiscard]] std::expected<std::int64_t, DecimalError> parse_decimal_truncating(std::string_view text,
-                                                                                int decimals) noexcept;
+                                                                                 int decimals) noexcept;
 
 // Shortest text: no trailing zeros, "0.5", "12", "-0.001". Writes at most 24 bytes to `out`, returns the length.
 std::size_t format_decimal(std::int64_t scaled, int decimals, char* out) noexcept;

@@ -15,7 +15,7 @@
 namespace underround {
 
 template <class T>
-  requires std::is_trivially_copyable_v<T>
+requires std::is_trivially_copyable_v<T>
 class SpscRing {
  public:
   // `capacity` is rounded up to a power of two.

@@ -18,7 +18,9 @@ class BookStore {
   }
   [[nodiscard]] bool contains(ConditionId condition) const noexcept { return condition.value < books_.size(); }
   [[nodiscard]] ConditionBook& operator[](ConditionId condition) noexcept { return books_[condition.value]; }
-  [[nodiscard]] const ConditionBook& operator[](ConditionId condition) const noexcept { return books_[condition.value]; }
+  [[nodiscard]] const ConditionBook& operator[](ConditionId condition) const noexcept {
+    return books_[condition.value];
+  }
   [[nodiscard]] std::size_t size() const noexcept { return books_.size(); }
 
  private:

@@ -125,9 +125,9 @@ void ConditionBook::end_snapshot(const Event& e) {
   changed_since_snapshot_ = false;
   claim_ = Claim{};
   const bool yes = outcome == 0;
-  tops_[outcome] = TokenTop{yes ? book_.best_bid() : book_.best_ask().complement(),
-                            yes ? book_.best_ask() : book_.best_bid().complement(), e.book_head.venue_time,
-                            e.header.time, true};
+  tops_[outcome] =
+      TokenTop{yes ? book_.best_bid() : book_.best_ask().complement(),
+               yes ? book_.best_ask() : book_.best_bid().complement(), e.book_head.venue_time, e.header.time, true};
 }
 
 void ConditionBook::note_claim(unsigned outcome, const Event::Level& level, Nanos received) noexcept {

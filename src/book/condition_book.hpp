@@ -4,11 +4,11 @@
 // Canonical space is outcome 0 (Yes, Up): a NO bid at p is stored as a YES ask at 1 - p.
 //
 // Time: venue timestamps order nothing (they go backwards on the wire); arrival does. A snapshot contains every change
-// up to its timestamp, so anything older than the last snapshot is dropped, and a snapshot older than the last change is
-// dropped too; both are counted.
-// Batches: several price_change frames with one timestamp are one venue transaction, and their best_bid/best_ask
-// describe the book after the whole batch. So the claim is checked when the timestamp moves on, and a book whose best
-// prices do not equal the latest claim yet is not consistent(): strategies wait for the rest of the batch.
+// up to its timestamp, so anything older than the last snapshot is dropped, and a snapshot older than the last change
+// is dropped too; both are counted. Batches: several price_change frames with one timestamp are one venue transaction,
+// and their best_bid/best_ask describe the book after the whole batch. So the claim is checked when the timestamp moves
+// on, and a book whose best prices do not equal the latest claim yet is not consistent(): strategies wait for the rest
+// of the batch.
 #pragma once
 
 #include <array>
@@ -22,18 +22,18 @@ namespace underround {
 enum class BookState : std::uint8_t {
   kAwaitingSnapshot,  // new epoch: nothing is known
   kLive,
-  kBroken,            // a finished batch disagreed with the venue's own best prices: resync wanted
+  kBroken,  // a finished batch disagreed with the venue's own best prices: resync wanted
 };
 
 // What was checked and what was found; monotonic over the life of the book.
 struct BookCounters {
   std::uint64_t snapshots = 0;
   std::uint64_t levels = 0;
-  std::uint64_t bbo_checked = 0;      // price_change entries with a claim, compared at the end of their batch
+  std::uint64_t bbo_checked = 0;  // price_change entries with a claim, compared at the end of their batch
   std::uint64_t bbo_agree = 0;
-  std::uint64_t off_grid = 0;         // refused entries; each ends the epoch
-  std::uint64_t stale_dropped = 0;    // older than what we have
-  std::uint64_t mirror_checked = 0;   // snapshots of one token compared with the other token's at equal time
+  std::uint64_t off_grid = 0;        // refused entries; each ends the epoch
+  std::uint64_t stale_dropped = 0;   // older than what we have
+  std::uint64_t mirror_checked = 0;  // snapshots of one token compared with the other token's at equal time
   std::uint64_t mirror_agree = 0;
   std::uint64_t crossed_batches = 0;  // batches that ended with bid >= ask
   std::uint64_t before_snapshot = 0;  // changes that arrived while no snapshot was there

@@ -59,8 +59,9 @@ struct Walk {
   int levels = 0;
   // Average price in pips as a picture, not for orders.
   [[nodiscard]] double vwap_pips() const noexcept {
-    return filled.micros == 0 ? 0.0
-                              : static_cast<double>(value.micros) * Price::kPipsPerUsd / static_cast<double>(filled.micros);
+    return filled.micros == 0
+               ? 0.0
+               : static_cast<double>(value.micros) * Price::kPipsPerUsd / static_cast<double>(filled.micros);
   }
 };
 

@@ -8,13 +8,13 @@
 namespace underround {
 
 enum class ErrorCode : std::uint8_t {
-  kInvalidInput,   // the caller's data is wrong (file, config, JSON)
+  kInvalidInput,  // the caller's data is wrong (file, config, JSON)
   kNotFound,
-  kUnsupported,    // known, but this build or venue cannot do it
-  kIo,             // file system
-  kNetwork,        // connect, TLS, closed
+  kUnsupported,  // known, but this build or venue cannot do it
+  kIo,           // file system
+  kNetwork,      // connect, TLS, closed
   kTimeout,
-  kRefused,        // the other side said no
+  kRefused,  // the other side said no
   kInternal,
 };
 

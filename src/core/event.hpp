@@ -1,5 +1,6 @@
 // Everything that can happen to the engine: one fixed-size, trivially copyable record (64 bytes, one cache line), so
-// that a ring, a journal and a replay move the same bytes. Clock, network, disk and chance enter only as events (law 1).
+// that a ring, a journal and a replay move the same bytes. Clock, network, disk and chance enter only as events (law
+// 1).
 //   Event e = Event::make(EventKind::kLevel, now, VenueId::kPolymarket);  e.level = {...};
 // Producers: venue codecs and gateways, the simulator, fill models, the composition root (timer, control).
 // Market data order within one venue frame: per token [kSnapshotBegin, kSnapshotLevel*, kSnapshotEnd] or kLevel*,
@@ -44,10 +45,10 @@ enum class EventKind : std::uint8_t {
   kOperationDone,   // operation: split / merge / convert / redeem confirmed or failed
   kUserStream,      // feed: the account's own stream is up or blind
   // control
-  kTimer,           // nothing; header.time is the time
-  kFeed,            // feed: a market-data connection went up or down
-  kKill,            // halt: cancel everything and stop
-  kResume,          // halt: a person lifts a halt
+  kTimer,   // nothing; header.time is the time
+  kFeed,    // feed: a market-data connection went up or down
+  kKill,    // halt: cancel everything and stop
+  kResume,  // halt: a person lifts a halt
 };
 [[nodiscard]] const char* to_string(EventKind kind) noexcept;
 
@@ -56,7 +57,7 @@ enum class Liquidity : std::uint8_t { kTaker, kMaker };
 
 struct Event {
   struct Header {
-    Nanos time;               // when we received it (wall, recorded or virtual clock)
+    Nanos time;  // when we received it (wall, recorded or virtual clock)
     EventKind kind;
     VenueId venue;
     std::uint16_t connection;  // which socket, for health; 0 in replay
@@ -64,16 +65,16 @@ struct Event {
   };
   struct BookHead {  // kSnapshotBegin/End, kTickChange
     Nanos venue_time;
-    Tick tick;                  // pips 0 = the frame did not say
+    Tick tick;  // pips 0 = the frame did not say
     std::uint32_t levels;
   };
   struct Level {  // kSnapshotLevel, kLevel, kTopOfBook, kTrade
     Nanos venue_time;
     Shares size;
     Price price;
-    Price best_bid;   // token space; pips kNoPrice when the frame did not say, 0 / 10000 stand for an empty side
+    Price best_bid;  // token space; pips kNoPrice when the frame did not say, 0 / 10000 stand for an empty side
     Price best_ask;
-    Side side;        // bid side = kBuy
+    Side side;  // bid side = kBuy
   };
   struct Quote {  // kReferenceQuote, kReferenceTrade; value = mantissa * 1e-8
     Nanos venue_time;
@@ -94,13 +95,13 @@ struct Event {
     OrderId id;
     OrderStatus status;
     RejectReason reason;
-    Shares matched;   // cumulative, as far as the message said; -1 unknown
+    Shares matched;  // cumulative, as far as the message said; -1 unknown
   };
   struct Fill {  // kFill; subject = InstrumentId
     OrderId order;
     std::uint64_t fill_id;  // deterministic from the venue's trade id and our order: redelivery changes nothing
     Shares size;
-    Usd fee;                // charged to us
+    Usd fee;  // charged to us
     Price price;
     Side side;
     Liquidity liquidity;
@@ -120,7 +121,7 @@ struct Event {
   struct Feed {  // kFeed, kUserStream
     std::uint8_t up;
   };
-  struct Halt {  // kKill, kResume
+  struct Halt {           // kKill, kResume
     std::uint8_t reason;  // risk/HaltReason
     char note[46];        // who and why, zero-terminated
   };

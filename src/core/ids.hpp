@@ -57,7 +57,5 @@ enum class VenueId : std::uint8_t { kNone = 0, kPolymarket = 1, kKalshi = 2, kBi
 
 template <class Tag, class Rep>
 struct std::hash<underround::StrongId<Tag, Rep>> {
-  std::size_t operator()(const underround::StrongId<Tag, Rep>& id) const noexcept {
-    return std::hash<Rep>{}(id.value);
-  }
+  std::size_t operator()(const underround::StrongId<Tag, Rep>& id) const noexcept { return std::hash<Rep>{}(id.value); }
 };

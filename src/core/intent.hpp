@@ -34,9 +34,9 @@ enum class OrphanPolicy : std::uint8_t {
 struct IntentLeg {
   InstrumentId instrument;
   Side side = Side::kBuy;
-  Price limit;          // worst acceptable price, on the tick grid
-  Price expected;       // VWAP the decision was made on, rounded up for buys, down for sells
-  Shares available;     // depth seen within `limit`: the thinnest leg goes first
+  Price limit;       // worst acceptable price, on the tick grid
+  Price expected;    // VWAP the decision was made on, rounded up for buys, down for sells
+  Shares available;  // depth seen within `limit`: the thinnest leg goes first
 };
 
 struct Intent {
@@ -44,15 +44,15 @@ struct Intent {
 
   IntentKind kind = IntentKind::kDirectional;
   StrategyId strategy;
-  EventId event;                   // of the set, when there is one
-  std::uint64_t opportunity = 0;   // id in the opportunity log, for "why was this order sent"
+  EventId event;                  // of the set, when there is one
+  std::uint64_t opportunity = 0;  // id in the opportunity log, for "why was this order sent"
   TimeInForce tif = TimeInForce::kFak;
   bool post_only = false;
   OrphanPolicy orphan = OrphanPolicy::kCheapest;
-  Shares size;                     // per leg; multiple of 0.01 share
-  Usd expected_profit;             // whole plan, after fees and rounding
-  Nanos decided_at;                // the event's time
-  Nanos deadline;                  // absolute: legs not sent by then are dropped, open ones cancelled
+  Shares size;                         // per leg; multiple of 0.01 share
+  Usd expected_profit;                 // whole plan, after fees and rounding
+  Nanos decided_at;                    // the event's time
+  Nanos deadline;                      // absolute: legs not sent by then are dropped, open ones cancelled
   Nanos book_time_min, book_time_max;  // ages of the books the decision compared (skew gate)
 
   [[nodiscard]] std::span<const IntentLeg> legs() const noexcept { return {leg_storage.data(), leg_count}; }

@@ -32,15 +32,15 @@ struct OrderTerms {
 // Why an order was refused, by the venue or before it; the row of protocol page 9 it stands for.
 enum class RejectReason : std::uint8_t {
   kNone,
-  kTick,            // breaks minimum tick size rule
-  kMinSize,         // lower than the minimum, or marketable BUY under 1 USD
-  kBalance,         // not enough balance / allowance
+  kTick,     // breaks minimum tick size rule
+  kMinSize,  // lower than the minimum, or marketable BUY under 1 USD
+  kBalance,  // not enough balance / allowance
   kPostOnlyCross,
-  kFokNotFilled,    // a normal miss, not an error
-  kFakNoMatch,      // a normal miss, not an error
+  kFokNotFilled,  // a normal miss, not an error
+  kFakNoMatch,    // a normal miss, not an error
   kDuplicate,
-  kNotReady,        // market not yet accepting, or closed
-  kUnmatched,       // was delayed, then found nothing
+  kNotReady,   // market not yet accepting, or closed
+  kUnmatched,  // was delayed, then found nothing
   kRateLimited,
   kVenueRestarting,  // 425
   kVenueDisabled,    // 503
@@ -52,7 +52,7 @@ enum class RejectReason : std::uint8_t {
 [[nodiscard]] const char* to_string(RejectReason reason) noexcept;
 
 enum class OrderStatus : std::uint8_t {
-  kNamed,      // id known and journalled, bytes not yet out
+  kNamed,  // id known and journalled, bytes not yet out
   kSent,
   kDelayed,    // accepted, held by the venue's taker delay
   kLive,       // resting

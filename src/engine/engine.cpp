@@ -73,8 +73,7 @@ void Engine::touch(ConditionId condition) {
 }
 
 void Engine::on_market_data(const Event& e) {
-  const ConditionId condition =
-      e.header.kind == EventKind::kGap ? e.condition() : condition_of(e.instrument());
+  const ConditionId condition = e.header.kind == EventKind::kGap ? e.condition() : condition_of(e.instrument());
   if (!books_.contains(condition)) return;
   ConditionBook& book = books_[condition];
   switch (e.header.kind) {
@@ -125,8 +124,7 @@ void Engine::submit_intents(CommandBuffer& commands) {
       opportunities_.mark(intent.opportunity, Fate::kTaken);
     } else {
       ++counters_.intents_refused;
-      opportunities_.mark(intent.opportunity,
-                          started.error() == RiskRefusal::kCash ? Fate::kNoCash : Fate::kRisk);
+      opportunities_.mark(intent.opportunity, started.error() == RiskRefusal::kCash ? Fate::kNoCash : Fate::kRisk);
     }
   }
   intents_.clear();

@@ -32,9 +32,9 @@ struct EngineSettings {
 
 struct EngineCounters {
   std::uint64_t events = 0;
-  std::uint64_t frames = 0;          // venue frames that changed a book
+  std::uint64_t frames = 0;  // venue frames that changed a book
   std::uint64_t intents = 0;
-  std::uint64_t intents_refused = 0; // by risk
+  std::uint64_t intents_refused = 0;  // by risk
   std::uint64_t resyncs = 0;
   std::uint64_t gaps = 0;
   std::uint64_t invariant_violations = 0;

@@ -10,14 +10,14 @@ namespace {
 struct World {
   World(std::uint32_t conditions, bool trade) {
     for (std::uint32_t i = 0; i < conditions; ++i) {
-      (void)catalogue.add(fixture::spec("race", static_cast<int>(i), static_cast<int>(conditions), FeeSchedule::free()));
+      (void)catalogue.add(
+          fixture::spec("race", static_cast<int>(i), static_cast<int>(conditions), FeeSchedule::free()));
     }
     EngineSettings settings;
     settings.trade = trade;
     settings.risk.max_orders_per_second = 1'000'000'000;
     settings.risk.duplicate_window = Nanos{};
-    engine = std::make_unique<Engine>(catalogue, settings,
-                                      fixture::strategies());
+    engine = std::make_unique<Engine>(catalogue, settings, fixture::strategies());
     commands.reserve(256);
     // Asks add up to a little more than a dollar: no opportunity until something changes.
     const auto fair = static_cast<std::int32_t>(100 / conditions * 100);
@@ -41,7 +41,8 @@ void update_to_decision(benchmark::State& state) {
   for (int i = 0; i < 1024; ++i) {
     at += Nanos{1000};
     fixture::change(events, ConditionId{static_cast<std::uint32_t>(i) % static_cast<std::uint32_t>(state.range(0))}, 0,
-                    at, Side::kBuy, Price{100 / static_cast<int>(state.range(0)) * 100}, (i / 512) % 2 == 0 ? Shares::whole(10) : Shares{});
+                    at, Side::kBuy, Price{100 / static_cast<int>(state.range(0)) * 100},
+                    (i / 512) % 2 == 0 ? Shares::whole(10) : Shares{});
   }
   std::size_t i = 0;
   for (auto _ : state) {
@@ -85,14 +86,16 @@ void ten_thousand_tokens(benchmark::State& state) {
     const auto before = mallinfo2().uordblks + mallinfo2().hblkhd;
     Catalogue catalogue;
     for (int i = 0; i < 5000; ++i) {
-      (void)catalogue.add(fixture::spec("m" + std::to_string(i), i, 1, FeeSchedule::free(), state.range(0) == 0 ? kTick001 : kTick0001));
+      (void)catalogue.add(fixture::spec("m" + std::to_string(i), i, 1, FeeSchedule::free(),
+                                        state.range(0) == 0 ? kTick001 : kTick0001));
     }
     Engine engine(catalogue, EngineSettings{}, fixture::strategies());
     CommandBuffer commands;
     std::vector<Event> events;
     for (std::uint32_t i = 0; i < catalogue.size(); ++i) {
       events.clear();
-      fixture::snapshot(events, ConditionId{i}, Nanos{1}, Price{4000}, Price{5000}, 20, state.range(0) == 0 ? kTick001 : kTick0001);
+      fixture::snapshot(events, ConditionId{i}, Nanos{1}, Price{4000}, Price{5000}, 20,
+                        state.range(0) == 0 ? kTick001 : kTick0001);
       for (const Event& e : events) engine.step(e, commands);
     }
     state.counters["heap_mb"] = static_cast<double>(mallinfo2().uordblks + mallinfo2().hblkhd - before) / 1e6;

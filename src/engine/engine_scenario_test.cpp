@@ -401,7 +401,7 @@ class Scenario {
     e.order.id = order(w.at(1)).id();
     const std::string matched = option(w, "matched", "");
     e.order.matched = matched.empty() ? Shares{-1} : shares(matched);
-    e.order.status = w[0] == "done" ? OrderStatus::kCancelled
+    e.order.status = w[0] == "done"                            ? OrderStatus::kCancelled
                      : option(w, w.at(1), "live") == "delayed" ? OrderStatus::kDelayed
                                                                : OrderStatus::kLive;
     e.order.reason = w[0] == "reject" ? RejectReason::kFakNoMatch : RejectReason::kNone;

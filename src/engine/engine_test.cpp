@@ -37,12 +37,11 @@ struct Outcome {
 Outcome run(const std::vector<Event>& events, std::uint32_t conditions) {
   Catalogue catalogue;
   for (std::uint32_t i = 0; i < conditions; ++i) {
-    const auto id = catalogue.add(fixture::spec("race", static_cast<int>(i), static_cast<int>(conditions),
-                                                FeeSchedule::taker(40'000, 1)));
+    const auto id = catalogue.add(
+        fixture::spec("race", static_cast<int>(i), static_cast<int>(conditions), FeeSchedule::taker(40'000, 1)));
     EXPECT_TRUE(id) << id.error().message;
   }
-  Engine engine(catalogue, EngineSettings{},
-                fixture::strategies());
+  Engine engine(catalogue, EngineSettings{}, fixture::strategies());
   Outcome out;
   CommandBuffer commands;
   for (const Event& e : events) {
@@ -80,25 +79,26 @@ TEST(Engine, SameEventsSameCommandsSameState) {
 }
 
 TEST(Engine, SurvivesAnyOrderOfAnyEvents) {
-  EXPECT_TRUE(rc::check([](const std::vector<std::tuple<std::uint8_t, std::uint16_t, std::int32_t, std::int64_t>>& soup) {
-    Catalogue catalogue;
-    for (int i = 0; i < 3; ++i) (void)catalogue.add(fixture::spec("race", i, 3, FeeSchedule::free()));
-    Engine engine(catalogue, EngineSettings{}, fixture::strategies());
-    CommandBuffer commands;
-    std::int64_t at = 1;
-    for (const auto& [kind, subject, price, size] : soup) {
-      const auto k = static_cast<EventKind>(kind % 28);
-      if (k == EventKind::kConditionAdded) continue;  // the catalogue must really have grown
-      Event e = Event::make(k, Nanos{at += 1000}, VenueId::kPolymarket, subject % 9U);
-      e.level.price = Price{price % 10'050};
-      e.level.size = Shares{size};
-      e.level.side = (size & 1) != 0 ? Side::kBuy : Side::kSell;
-      e.level.venue_time = Nanos{size % 1000};
-      if (k == EventKind::kFill) continue;  // money out of nowhere is a ledger test's business
-      engine.step(e, commands);
-    }
-    RC_ASSERT(engine.counters().invariant_violations == 0U);
-  }));
+  EXPECT_TRUE(
+      rc::check([](const std::vector<std::tuple<std::uint8_t, std::uint16_t, std::int32_t, std::int64_t>>& soup) {
+        Catalogue catalogue;
+        for (int i = 0; i < 3; ++i) (void)catalogue.add(fixture::spec("race", i, 3, FeeSchedule::free()));
+        Engine engine(catalogue, EngineSettings{}, fixture::strategies());
+        CommandBuffer commands;
+        std::int64_t at = 1;
+        for (const auto& [kind, subject, price, size] : soup) {
+          const auto k = static_cast<EventKind>(kind % 28);
+          if (k == EventKind::kConditionAdded) continue;  // the catalogue must really have grown
+          Event e = Event::make(k, Nanos{at += 1000}, VenueId::kPolymarket, subject % 9U);
+          e.level.price = Price{price % 10'050};
+          e.level.size = Shares{size};
+          e.level.side = (size & 1) != 0 ? Side::kBuy : Side::kSell;
+          e.level.venue_time = Nanos{size % 1000};
+          if (k == EventKind::kFill) continue;  // money out of nowhere is a ledger test's business
+          engine.step(e, commands);
+        }
+        RC_ASSERT(engine.counters().invariant_violations == 0U);
+      }));
 }
 
 }  // namespace

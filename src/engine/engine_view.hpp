@@ -24,14 +24,10 @@ namespace underround {
 enum class RunMode : std::uint8_t { kSimulate, kDryRun, kPaper, kLive };
 [[nodiscard]] constexpr const char* to_string(RunMode mode) noexcept {
   switch (mode) {
-    case RunMode::kSimulate:
-      return "simulate";
-    case RunMode::kDryRun:
-      return "dry-run";
-    case RunMode::kPaper:
-      return "paper";
-    case RunMode::kLive:
-      return "live";
+    case RunMode::kSimulate: return "simulate";
+    case RunMode::kDryRun: return "dry-run";
+    case RunMode::kPaper: return "paper";
+    case RunMode::kLive: return "live";
   }
   return "?";
 }

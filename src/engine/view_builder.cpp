@@ -102,7 +102,8 @@ void ViewBuilder::orders(const Engine& engine, EngineView& view) {
     row->id = o.id;
     row->label.assign(label_of(condition));
     row->outcome.assign(condition.spec.outcomes[outcome_of(o.terms.instrument)]);
-    if (o.strategy.value < engine.strategies().size()) row->strategy.assign(engine.strategies()[o.strategy.value]->name());
+    if (o.strategy.value < engine.strategies().size())
+      row->strategy.assign(engine.strategies()[o.strategy.value]->name());
     row->side = o.terms.side;
     row->tif = o.terms.tif;
     row->status = o.status;
@@ -119,7 +120,8 @@ void ViewBuilder::opportunities(const Engine& engine, EngineView& view) {
     OpportunityView* const row = view.opportunities.add();
     if (row == nullptr) break;
     row->id = o.id;
-    if (o.strategy.value < engine.strategies().size()) row->strategy.assign(engine.strategies()[o.strategy.value]->name());
+    if (o.strategy.value < engine.strategies().size())
+      row->strategy.assign(engine.strategies()[o.strategy.value]->name());
     row->label.assign(label_of(engine.catalogue(), o));
     row->edge_pips = o.edge.pips;
     row->size = o.size;

@@ -210,8 +210,9 @@ void Executor::repair(Plan& plan, ExecutionContext& context) {
       const Shares missing = (choice.even - plan.legs[i].held).floor_to_lot();
       if (missing.micros <= 0) continue;
       const Ladder asks = Ladder::to_buy(context.books[condition].book(), outcome_of(leg.instrument));
-      sent = place(plan, index, Side::kBuy, tick.ceil(walk_shares(asks, missing).worst), missing, context).has_value() ||
-             sent;
+      sent =
+          place(plan, index, Side::kBuy, tick.ceil(walk_shares(asks, missing).worst), missing, context).has_value() ||
+          sent;
     } else {
       const Shares extra = (plan.legs[i].held - choice.even).floor_to_lot();
       if (extra.micros <= 0) continue;

@@ -111,9 +111,9 @@ void Executor::on_fill(const Event& e, ExecutionContext& context) {
   order->filled += e.fill.size;
   if (!order->closed) {
     if (order->terms.side == Side::kBuy) {
-      const Usd share = notional(order->terms.limit, e.fill.size, Rounding::kUp) +
-                        context.catalogue[condition_of(order->terms.instrument)].spec.fees.budget(order->terms.limit,
-                                                                                                  e.fill.size);
+      const Usd share =
+          notional(order->terms.limit, e.fill.size, Rounding::kUp) +
+          context.catalogue[condition_of(order->terms.instrument)].spec.fees.budget(order->terms.limit, e.fill.size);
       const Usd released = std::min(order->reserved_cash, share);
       order->reserved_cash -= released;
       context.ledger.release_cash(released);
@@ -148,7 +148,8 @@ void Executor::on_fill(const Event& e, ExecutionContext& context) {
 void Executor::on_settlement(const Event& e, ExecutionContext& context) {
   const Ledger::ReversedFill* const reversed = context.ledger.settle(e.settlement.fill_id, e.settlement.status);
   if (reversed != nullptr) ++counters_.reversed;
-  const bool final = e.settlement.status == SettlementStatus::kConfirmed || e.settlement.status == SettlementStatus::kFailed;
+  const bool final =
+      e.settlement.status == SettlementStatus::kConfirmed || e.settlement.status == SettlementStatus::kFailed;
   const PlanId* const of_fill = plan_of_fill_.find(e.settlement.fill_id);
   if (of_fill == nullptr || !final) return;
   Plan* const plan = find_plan(*of_fill);
@@ -313,8 +314,8 @@ void Executor::on_resolved(ConditionId condition, ExecutionContext& context) {
     return o.used && o.condition == condition && o.kind == SetOperation::kRedeem;
   });
   if (slot == operations_.end() || running) return;
-  *slot = PendingOperation{OperationId{++operation_sequence_}, SetOperation::kRedeem, PlanId{}, condition,
-                           EventId{}, 0, won.settled, true};
+  *slot = PendingOperation{
+      OperationId{++operation_sequence_}, SetOperation::kRedeem, PlanId{}, condition, EventId{}, 0, won.settled, true};
   RunOperation command;
   command.id = slot->id;
   command.kind = SetOperation::kRedeem;

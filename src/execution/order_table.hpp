@@ -23,11 +23,11 @@ struct Order {
   RejectReason reject = RejectReason::kNone;
   bool immediate = false;  // whatever does not match at once is cancelled
   bool cancel_sent = false;
-  bool closed = false;  // finished, and its reservation released
-  Shares filled;                          // by fill events
+  bool closed = false;                       // finished, and its reservation released
+  Shares filled;                             // by fill events
   Shares matched = Shares::from_micros(-1);  // by the venue's word; -1 = it has not said
-  Usd reserved_cash;                      // still held back for what may fill (buys)
-  Shares reserved_shares;                 // likewise (sells)
+  Usd reserved_cash;                         // still held back for what may fill (buys)
+  Shares reserved_shares;                    // likewise (sells)
   Nanos created_at;
   // Terminal, and every fill the venue spoke of has arrived.
   [[nodiscard]] bool finished() const noexcept {

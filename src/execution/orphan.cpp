@@ -56,16 +56,17 @@ RepairChoice choose_repair(const Plan& plan, const BookStore& books, const Catal
     const bool usable = book.state() == BookState::kLive && fees.known();
     const Shares missing = (most - plan.legs[i].held).floor_to_lot();
     if (missing.micros > 0) {
-      const Priced buy = usable ? price_walk(Ladder::to_buy(book.book(), outcome_of(leg.instrument)), missing, kOneUsd, fees)
-                                : Priced{};
+      const Priced buy =
+          usable ? price_walk(Ladder::to_buy(book.book(), outcome_of(leg.instrument)), missing, kOneUsd, fees)
+                 : Priced{};
       can_complete = can_complete && buy.enough;
       missing_cost += buy.value;
     }
     const Shares extra = (plan.legs[i].held - least).floor_to_lot();
     if (extra.micros > 0) {
       const Price floor{std::max(0, leg.expected.pips - unwind_slippage.pips)};
-      const Priced sell = usable ? price_walk(Ladder::to_sell(book.book(), outcome_of(leg.instrument)), extra, floor, fees)
-                                 : Priced{};
+      const Priced sell =
+          usable ? price_walk(Ladder::to_sell(book.book(), outcome_of(leg.instrument)), extra, floor, fees) : Priced{};
       can_unwind = can_unwind && sell.enough;
       choice.value_unwind += sell.value;
     }

@@ -13,9 +13,9 @@ enum class Repair : std::uint8_t { kNothing, kComplete, kUnwind };
 
 struct RepairChoice {
   Repair repair = Repair::kNothing;
-  Shares even;           // sets after the repair: the most any leg holds (complete) or the least (unwind)
-  Usd value_complete;    // payoff of the sets gained minus what the missing legs cost now; very negative = impossible
-  Usd value_unwind;      // what the extra shares raise now
+  Shares even;         // sets after the repair: the most any leg holds (complete) or the least (unwind)
+  Usd value_complete;  // payoff of the sets gained minus what the missing legs cost now; very negative = impossible
+  Usd value_unwind;    // what the extra shares raise now
 };
 
 [[nodiscard]] RepairChoice choose_repair(const Plan& plan, const BookStore& books, const Catalogue& catalogue,

@@ -10,18 +10,18 @@
 namespace underround {
 
 enum class PlanState : std::uint8_t {
-  kDone,        // slot free
-  kSplitting,   // waiting for a split (short sets)
-  kFirstLeg,    // the thinnest leg is out alone: it decides how much of the others is wanted
-  kLegs,        // the other legs are out
-  kRepairing,   // an orphan is being completed or unwound
-  kSettling,    // all legs even (or given up): waiting for fills to be confirmed
-  kOperating,   // waiting for merge or convert
+  kDone,       // slot free
+  kSplitting,  // waiting for a split (short sets)
+  kFirstLeg,   // the thinnest leg is out alone: it decides how much of the others is wanted
+  kLegs,       // the other legs are out
+  kRepairing,  // an orphan is being completed or unwound
+  kSettling,   // all legs even (or given up): waiting for fills to be confirmed
+  kOperating,  // waiting for merge or convert
 };
 [[nodiscard]] const char* to_string(PlanState state) noexcept;
 
 struct PlanLeg {
-  Shares held;           // net shares this plan has in the leg, settled or not
+  Shares held;             // net shares this plan has in the leg, settled or not
   std::uint32_t open = 0;  // orders not finished
 };
 
@@ -31,12 +31,12 @@ struct Plan {
   Intent intent;
   std::array<PlanLeg, Intent::kMaxLegs> legs;
   std::uint32_t first_leg = 0;
-  std::uint32_t rounds = 0;           // repairs tried
-  std::uint32_t pending_fills = 0;    // not settled
+  std::uint32_t rounds = 0;         // repairs tried
+  std::uint32_t pending_fills = 0;  // not settled
   Nanos state_since;
   OperationId operation;
-  Shares completed;                   // sets merged, converted or held to redemption
-  Usd cash_flow;                      // received - paid, fees and gas included
+  Shares completed;  // sets merged, converted or held to redemption
+  Usd cash_flow;     // received - paid, fees and gas included
   [[nodiscard]] bool busy() const noexcept { return state != PlanState::kDone; }
   [[nodiscard]] bool orders_open() const noexcept {
     for (std::uint32_t i = 0; i < intent.leg_count; ++i) {

@@ -8,13 +8,13 @@
 namespace underround {
 
 struct ExecutionSettings {
-  bool thinnest_first = true;   // one round trip more, far fewer orphans
+  bool thinnest_first = true;  // one round trip more, far fewer orphans
   std::uint32_t max_repairs = 3;
   Price unwind_slippage{300};  // how far below the price paid an orphan may be sold
-  bool auto_merge = true;       // merge complete pairs at once; false: hold them to resolution
+  bool auto_merge = true;      // merge complete pairs at once; false: hold them to resolution
   Nanos settle_timeout = Nanos::from_seconds(180);
-  Nanos repair_wait = Nanos::from_seconds(30);  // for an orphan's shares to settle so that they may be sold
-  Shares min_merge = Shares::whole(1);          // smaller sets wait for company: an operation costs gas or quota
+  Nanos repair_wait = Nanos::from_seconds(30);       // for an orphan's shares to settle so that they may be sold
+  Shares min_merge = Shares::whole(1);               // smaller sets wait for company: an operation costs gas or quota
   Usd gas_per_operation = Usd::from_micros(10'000);  // estimate used before the chain has told the price
 };
 

@@ -41,18 +41,12 @@ bool settled(MarketPhase phase) noexcept {
 
 const char* to_string(Completeness completeness) noexcept {
   switch (completeness) {
-    case Completeness::kUnknown:
-      return "unknown";
-    case Completeness::kExactlyOne:
-      return "exactly one";
-    case Completeness::kAugmented:
-      return "augmented";
-    case Completeness::kNotExclusive:
-      return "not exclusive";
-    case Completeness::kMissingConditions:
-      return "missing conditions";
-    case Completeness::kClosedConditions:
-      return "closed conditions";
+    case Completeness::kUnknown: return "unknown";
+    case Completeness::kExactlyOne: return "exactly one";
+    case Completeness::kAugmented: return "augmented";
+    case Completeness::kNotExclusive: return "not exclusive";
+    case Completeness::kMissingConditions: return "missing conditions";
+    case Completeness::kClosedConditions: return "closed conditions";
   }
   return "?";
 }

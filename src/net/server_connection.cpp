@@ -197,21 +197,15 @@ void ServerConnection::wait_for_request() {
 void ServerConnection::read_messages() {
   while (mode_ == Mode::kWebSocket && stream_.is_open()) {
     switch (frames_->next()) {
-      case WsParser::Item::kNeedMore:
-        return;
+      case WsParser::Item::kNeedMore: return;
       case WsParser::Item::kMessage:
         ++server_->counters.messages_in;
         if (on_message_) on_message_(frames_->payload());
         break;
-      case WsParser::Item::kPing:
-        write_frame(WsOpcode::kPong, frames_->payload());
-        break;
-      case WsParser::Item::kPong:
-        break;
-      case WsParser::Item::kClose:
-        return close_websocket(1000, "");
-      case WsParser::Item::kError:
-        return close_websocket(1002, frames_->error());
+      case WsParser::Item::kPing: write_frame(WsOpcode::kPong, frames_->payload()); break;
+      case WsParser::Item::kPong: break;
+      case WsParser::Item::kClose: return close_websocket(1000, "");
+      case WsParser::Item::kError: return close_websocket(1002, frames_->error());
     }
   }
 }

@@ -296,16 +296,11 @@ void Stream::Impl::arm_write() {
 void Stream::Impl::on_ready(bool readable) {
   if (stalled_ || failing_) return;
   switch (phase_) {
-    case Phase::kProxy:
-      return readable ? on_proxy_readable() : flush();
-    case Phase::kTls:
-      return continue_handshake();
-    case Phase::kOpen:
-      return readable ? read_all() : flush();
-    case Phase::kClosing:
-      return readable ? drain_goodbye() : flush();
-    default:
-      return;
+    case Phase::kProxy: return readable ? on_proxy_readable() : flush();
+    case Phase::kTls: return continue_handshake();
+    case Phase::kOpen: return readable ? read_all() : flush();
+    case Phase::kClosing: return readable ? drain_goodbye() : flush();
+    default: return;
   }
 }
 
@@ -367,14 +362,10 @@ Stream::Impl::IoResult Stream::Impl::transmit(std::string_view bytes) {
 
 Stream::Impl::IoResult Stream::Impl::classify_tls(int result) {
   switch (SSL_get_error(ssl_, result)) {
-    case SSL_ERROR_WANT_READ:
-      return {Io::kWouldBlock};
-    case SSL_ERROR_WANT_WRITE:
-      return {Io::kNeedsWrite};
-    case SSL_ERROR_ZERO_RETURN:
-      return {Io::kEnd};
-    default:
-      return {Io::kFailed};
+    case SSL_ERROR_WANT_READ: return {Io::kWouldBlock};
+    case SSL_ERROR_WANT_WRITE: return {Io::kNeedsWrite};
+    case SSL_ERROR_ZERO_RETURN: return {Io::kEnd};
+    default: return {Io::kFailed};
   }
 }
 

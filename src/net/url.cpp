@@ -63,14 +63,10 @@ bool split_host_port(std::string_view text, std::string_view& host, std::string_
 
 const char* to_string(Scheme scheme) noexcept {
   switch (scheme) {
-    case Scheme::kHttp:
-      return "http";
-    case Scheme::kHttps:
-      return "https";
-    case Scheme::kWs:
-      return "ws";
-    case Scheme::kWss:
-      return "wss";
+    case Scheme::kHttp: return "http";
+    case Scheme::kHttps: return "https";
+    case Scheme::kWs: return "ws";
+    case Scheme::kWss: return "wss";
   }
   return "?";
 }

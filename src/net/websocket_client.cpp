@@ -163,8 +163,7 @@ void WebSocketClient::Impl::read_frames() {
   const Nanos received = loop_.now();
   while (state_ == State::kOpen || state_ == State::kClosing) {
     switch (parser_.next()) {
-      case WsParser::Item::kNeedMore:
-        return;
+      case WsParser::Item::kNeedMore: return;
       case WsParser::Item::kMessage:
         ++counters_.frames;
         counters_.bytes += parser_.payload().size();
@@ -173,8 +172,7 @@ void WebSocketClient::Impl::read_frames() {
       case WsParser::Item::kPing:
         if (state_ == State::kOpen) write_frame(WsOpcode::kPong, parser_.payload());
         break;
-      case WsParser::Item::kPong:
-        break;
+      case WsParser::Item::kPong: break;
       case WsParser::Item::kClose:
         if (state_ == State::kOpen) {
           close_reason_ =

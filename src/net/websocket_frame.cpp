@@ -80,8 +80,7 @@ const char* WsParser::refuse(const Head& head) const noexcept {
       if (!head.final) return "fragmented control frame";
       if (head.payload_bytes > kMaxControlBytes) return "control frame too long";
       return nullptr;
-    default:
-      return "unknown opcode";
+    default: return "unknown opcode";
   }
   const std::size_t so_far = in_fragments_ ? fragments_.size() : 0;
   if (head.payload_bytes > max_message_bytes_ - so_far) return "message too large";

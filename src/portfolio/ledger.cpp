@@ -11,7 +11,9 @@ namespace {
 const Position kNoPosition{};
 }
 
-Ledger::Ledger(Usd deposits, std::size_t expected_fills) : cash_(deposits), fills_(expected_fills) { flows_.deposits = deposits; }
+Ledger::Ledger(Usd deposits, std::size_t expected_fills) : cash_(deposits), fills_(expected_fills) {
+  flows_.deposits = deposits;
+}
 
 void Ledger::reserve(std::size_t instruments) {
   positions_.reserve(instruments);
@@ -238,8 +240,7 @@ void Ledger::convert(const std::vector<ConditionId>& given, const std::vector<Co
 
 bool Ledger::check() const noexcept {
   const CashFlows& f = flows_;
-  const Usd expected =
-      f.deposits - f.bought + f.sold - f.fees - f.gas - f.split + f.merged + f.converted + f.redeemed;
+  const Usd expected = f.deposits - f.bought + f.sold - f.fees - f.gas - f.split + f.merged + f.converted + f.redeemed;
   return cash_ == expected && cash_ + total_cost_ == f.deposits + realised_;
 }
 

@@ -32,7 +32,9 @@ struct Position {
     const Shares left = settled - pending_out - reserved;
     return left.micros > 0 ? left : Shares{};
   }
-  [[nodiscard]] bool flat() const noexcept { return net().micros == 0 && pending_in.micros == 0 && pending_out.micros == 0; }
+  [[nodiscard]] bool flat() const noexcept {
+    return net().micros == 0 && pending_in.micros == 0 && pending_out.micros == 0;
+  }
 };
 
 // Where the dollars went; monotonic except for reversals.
@@ -96,7 +98,7 @@ class Ledger {
  private:
   struct FillRecord {
     ReversedFill what;
-    Usd cost;   // cost added to (buy) or removed from (sell) the position
+    Usd cost;  // cost added to (buy) or removed from (sell) the position
     SettlementStatus status = SettlementStatus::kMatched;
   };
   Position& touch(InstrumentId instrument);

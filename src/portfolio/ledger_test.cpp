@@ -120,7 +120,8 @@ TEST(Ledger, ConservesCashUnderAnySequence) {
         case 1: {
           const auto most = ledger.position(instrument).net().micros / Shares::kMicrosPerLot;
           if (most > 0) {
-            ledger.apply_fill(fill(next++, instrument, Side::kSell, *rc::gen::inRange(1, 10000), std::min(lots, most), fee));
+            ledger.apply_fill(
+                fill(next++, instrument, Side::kSell, *rc::gen::inRange(1, 10000), std::min(lots, most), fee));
           }
           break;
         }

@@ -1,9 +1,8 @@
 // What the account is worth now: cash, plus what the positions would pay with certainty, plus the rest at the bid.
 //   Valuation v = value(ledger, catalogue, books);   v.equity
 // A complete set is worth its payoff, not the sum of its bids: YES + NO pay 1 USD; one YES of every condition of a
-// complete event pays 1 USD; one NO of each of n conditions pays n - 1 USD. What is left over is marked at the best bid,
-// and at cost while its book is not live.
-// Cold: called by timers and reports, O(positions).
+// complete event pays 1 USD; one NO of each of n conditions pays n - 1 USD. What is left over is marked at the best
+// bid, and at cost while its book is not live. Cold: called by timers and reports, O(positions).
 #pragma once
 
 #include "book/book_store.hpp"

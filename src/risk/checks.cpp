@@ -23,9 +23,7 @@ struct RiskChecks {
 
   [[nodiscard]] bool buying() const noexcept { return terms.side == Side::kBuy; }
 
-  [[nodiscard]] RiskRefusal halted() const {
-    return gate.halts_.any() ? RiskRefusal::kHalted : RiskRefusal::kNone;
-  }
+  [[nodiscard]] RiskRefusal halted() const { return gate.halts_.any() ? RiskRefusal::kHalted : RiskRefusal::kNone; }
   [[nodiscard]] RiskRefusal user_stream() const {
     const bool blind = !gate.user_stream_up_ && context.now - gate.user_stream_down_since_ >= limits.user_stream_blind;
     return blind ? RiskRefusal::kUserStreamBlind : RiskRefusal::kNone;
@@ -60,7 +58,8 @@ struct RiskChecks {
     const unsigned outcome = outcome_of(terms.instrument);
     const Ladder ladder = buying() ? Ladder::to_buy(book().book(), outcome) : Ladder::to_sell(book().book(), outcome);
     if (ladder.empty()) return RiskRefusal::kNone;
-    const std::int32_t through = buying() ? terms.limit.pips - ladder.best().pips : ladder.best().pips - terms.limit.pips;
+    const std::int32_t through =
+        buying() ? terms.limit.pips - ladder.best().pips : ladder.best().pips - terms.limit.pips;
     return through <= limits.collar.pips ? RiskRefusal::kNone : RiskRefusal::kCollar;
   }
   [[nodiscard]] RiskRefusal order_notional() const {
@@ -90,9 +89,8 @@ struct RiskChecks {
     const EventGroup& group = context.catalogue.event(condition.event);
     Usd paid = cost;
     std::int64_t no_total = 0;
-    std::int64_t best_swing = group.completeness == Completeness::kExactlyOne
-                                  ? std::numeric_limits<std::int64_t>::max()
-                                  : 0;  // "none resolves YES" is possible
+    std::int64_t best_swing = group.completeness == Completeness::kExactlyOne ? std::numeric_limits<std::int64_t>::max()
+                                                                              : 0;  // "none resolves YES" is possible
     for (const ConditionId id : group.conditions) {
       const auto held = [&](unsigned outcome) {
         const InstrumentId instrument = instrument_of(id, outcome);
@@ -113,7 +111,7 @@ struct RiskChecks {
   }
   [[nodiscard]] RiskRefusal pending() const {
     return context.ledger.pending_notional() + (buying() ? cost : Usd{}) <= limits.max_pending ? RiskRefusal::kNone
-                                                                                              : RiskRefusal::kPending;
+                                                                                               : RiskRefusal::kPending;
   }
   [[nodiscard]] RiskRefusal cash() const {
     return !buying() || cost <= context.ledger.available_cash() ? RiskRefusal::kNone : RiskRefusal::kCash;
@@ -132,7 +130,7 @@ struct RiskChecks {
   [[nodiscard]] RiskRefusal rate() const {
     const bool same_second = context.now - gate.second_started_ < Nanos::from_seconds(1);
     return same_second && gate.orders_this_second_ >= limits.max_orders_per_second ? RiskRefusal::kRate
-                                                                                    : RiskRefusal::kNone;
+                                                                                   : RiskRefusal::kNone;
   }
   [[nodiscard]] RiskRefusal duplicate() const {
     for (const auto& recent : gate.recent_) {
@@ -146,11 +144,11 @@ struct RiskChecks {
 };
 
 const RiskChecks::Check RiskChecks::kAll[] = {
-    &RiskChecks::halted,        &RiskChecks::user_stream, &RiskChecks::tradable,       &RiskChecks::tick,
-    &RiskChecks::size,          &RiskChecks::min_size,    &RiskChecks::book_live,      &RiskChecks::book_fresh,
-    &RiskChecks::collar,        &RiskChecks::shares,      &RiskChecks::order_notional, &RiskChecks::position,
-    &RiskChecks::event,         &RiskChecks::total,       &RiskChecks::pending,        &RiskChecks::cash,
-    &RiskChecks::open_orders,   &RiskChecks::unknown_orders, &RiskChecks::rate,        &RiskChecks::duplicate,
+    &RiskChecks::halted,      &RiskChecks::user_stream,    &RiskChecks::tradable,       &RiskChecks::tick,
+    &RiskChecks::size,        &RiskChecks::min_size,       &RiskChecks::book_live,      &RiskChecks::book_fresh,
+    &RiskChecks::collar,      &RiskChecks::shares,         &RiskChecks::order_notional, &RiskChecks::position,
+    &RiskChecks::event,       &RiskChecks::total,          &RiskChecks::pending,        &RiskChecks::cash,
+    &RiskChecks::open_orders, &RiskChecks::unknown_orders, &RiskChecks::rate,           &RiskChecks::duplicate,
 };
 
 std::expected<ApprovedOrder, RiskRefusal> RiskGate::approve(OrderId id, PlanId plan, StrategyId strategy,

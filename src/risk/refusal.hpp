@@ -9,9 +9,9 @@ enum class RiskRefusal : std::uint8_t {
   kNone,
   kHalted,
   kUserStreamBlind,
-  kNotTradable,   // closed, paused, or tick / fee / version unknown
+  kNotTradable,  // closed, paused, or tick / fee / version unknown
   kTick,
-  kSize,          // not a multiple of 0.01 share, or not positive
+  kSize,  // not a multiple of 0.01 share, or not positive
   kMinSize,
   kBookNotLive,
   kBookStale,
@@ -22,7 +22,7 @@ enum class RiskRefusal : std::uint8_t {
   kTotal,
   kPending,
   kCash,
-  kShares,        // selling more than is free
+  kShares,  // selling more than is free
   kOpenOrders,
   kUnknownOrders,
   kRate,

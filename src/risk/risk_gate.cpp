@@ -41,9 +41,8 @@ void RiskGate::mark(Usd equity, Nanos now) {
   }
   const Usd loss = day_start_equity_ - equity;
   if (loss < limits_.max_daily_loss || halts_.any()) return;
-  halts_.raise(HaltReason::kDailyLoss,
-               fmt::format("lost {:.2f} USD since 00:00 UTC, limit {:.2f}", loss.to_double(),
-                           limits_.max_daily_loss.to_double()));
+  halts_.raise(HaltReason::kDailyLoss, fmt::format("lost {:.2f} USD since 00:00 UTC, limit {:.2f}", loss.to_double(),
+                                                   limits_.max_daily_loss.to_double()));
 }
 
 }  // namespace underround

@@ -111,8 +111,7 @@ void InProcessVenue::on_order(const OrderRecord& order, OrderEvent /*event*/, Na
       return send_order(order, EventKind::kOrderDone,
                         order.note == "expired" ? OrderStatus::kExpired : OrderStatus::kCancelled, RejectReason::kNone);
     case OrderState::kLive:
-    case OrderState::kDelayed:
-      return;
+    case OrderState::kDelayed: return;
   }
 }
 

@@ -25,15 +25,11 @@ Subject subject_of(EventKind kind) noexcept {
     case EventKind::kFill:
     case EventKind::kOrderAccepted:
     case EventKind::kOrderRejected:
-    case EventKind::kOrderDone:
-      return Subject::kInstrument;
+    case EventKind::kOrderDone: return Subject::kInstrument;
     case EventKind::kMarketStatus:
-    case EventKind::kConditionAdded:
-      return Subject::kCondition;
-    case EventKind::kScore:
-      return Subject::kEvent;
-    default:
-      return Subject::kNone;
+    case EventKind::kConditionAdded: return Subject::kCondition;
+    case EventKind::kScore: return Subject::kEvent;
+    default: return Subject::kNone;
   }
 }
 
@@ -117,8 +113,7 @@ void InProcessVenue::send_one(MarketId market, const Event& event, Nanos latency
 
 bool InProcessVenue::translate(const Frame& frame, Event& event) const {
   switch (subject_of(event.header.kind)) {
-    case Subject::kNone:
-      return true;
+    case Subject::kNone: return true;
     case Subject::kInstrument: {
       const ConditionId condition = condition_of(frame.market);
       event.header.subject = instrument_of(condition, event.header.subject).value;
@@ -154,9 +149,7 @@ void InProcessVenue::deliver(std::uint32_t index, Nanos now) {
 void InProcessVenue::on_due(Nanos now, std::uint64_t payload) {
   const auto value = static_cast<std::uint32_t>(payload >> 2);
   switch (static_cast<Turn>(payload & 3U)) {
-    case Turn::kFrame:
-      deliver(value, now);
-      break;
+    case Turn::kFrame: deliver(value, now); break;
     case Turn::kTimer:
       sink_(Event::make(EventKind::kTimer, now));
       simulation_.scheduler().at(now + settings_.timer_interval, *this, payload);

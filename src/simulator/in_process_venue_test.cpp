@@ -37,28 +37,17 @@ class Client {
     last = e.header.time;
     ++kinds[e.header.kind];
     switch (e.header.kind) {
-      case EventKind::kConditionAdded:
-        books.add(e.condition(), catalogue[e.condition()].spec.tick);
-        break;
-      case EventKind::kSnapshotBegin:
-        return book(e).begin_snapshot(e);
-      case EventKind::kSnapshotLevel:
-        return book(e).snapshot_level(e);
-      case EventKind::kSnapshotEnd:
-        return book(e).end_snapshot(e);
-      case EventKind::kLevel:
-        return book(e).apply_level(e);
-      case EventKind::kTickChange:
-        return book(e).change_tick(e);
+      case EventKind::kConditionAdded: books.add(e.condition(), catalogue[e.condition()].spec.tick); break;
+      case EventKind::kSnapshotBegin: return book(e).begin_snapshot(e);
+      case EventKind::kSnapshotLevel: return book(e).snapshot_level(e);
+      case EventKind::kSnapshotEnd: return book(e).end_snapshot(e);
+      case EventKind::kLevel: return book(e).apply_level(e);
+      case EventKind::kTickChange: return book(e).change_tick(e);
       case EventKind::kMarketStatus:
         catalogue.set_phase(e.condition(), e.market.phase, e.market.winning_outcome);
         break;
-      case EventKind::kTimer:
-        ++timers;
-        break;
-      case EventKind::kReferenceQuote:
-        ++quotes;
-        break;
+      case EventKind::kTimer: ++timers; break;
+      case EventKind::kReferenceQuote: ++quotes; break;
       case EventKind::kScore:
         ++scores;
         EXPECT_LT(e.header.subject, catalogue.event_count());
@@ -69,11 +58,8 @@ class Client {
       case EventKind::kCancelRejected:
       case EventKind::kFill:
       case EventKind::kSettlement:
-      case EventKind::kOperationDone:
-        private_events.push_back(e);
-        break;
-      default:
-        break;
+      case EventKind::kOperationDone: private_events.push_back(e); break;
+      default: break;
     }
   }
   ConditionBook& book(const Event& e) {

@@ -114,12 +114,8 @@ TEST(Ledger, NothingIsMadeOrLost) {
       const MarketId market{*rc::gen::inRange<std::uint32_t>(0, 4)};
       const Shares size{*rc::gen::inRange<std::int64_t>(1, 40'000'000)};
       switch (*rc::gen::inRange(0, 7)) {
-        case 0:
-          may_fail(f.ledger.split(a, market, size));
-          break;
-        case 1:
-          may_fail(f.ledger.merge(a, market, size));
-          break;
+        case 0: may_fail(f.ledger.split(a, market, size)); break;
+        case 1: may_fail(f.ledger.merge(a, market, size)); break;
         case 2: {
           const auto give =
               *rc::gen::nonEmpty(rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(1, 4)));
@@ -129,9 +125,7 @@ TEST(Ledger, NothingIsMadeOrLost) {
           may_fail(f.ledger.convert(a, markets, size));
           break;
         }
-        case 3:
-          may_fail(f.ledger.redeem(a, market));
-          break;
+        case 3: may_fail(f.ledger.redeem(a, market)); break;
         case 4: {
           const MatchTransfer t = mint(a, b, market, size, Price{*rc::gen::inRange(1, 10'000)});
           if (f.ledger.balance(a) < t.maker_cash + t.taker_cash || f.ledger.balance(b) < t.taker_cash) break;

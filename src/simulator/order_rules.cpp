@@ -57,8 +57,7 @@ std::optional<Refusal> refuse_small_buy(const NewOrder& order, Usd minimum) {
 
 Refusal venue_mode_refusal(VenueMode mode) {
   switch (mode) {
-    case VenueMode::kRestarting:
-      return {RejectReason::kVenueRestarting, "the matching engine is restarting"};
+    case VenueMode::kRestarting: return {RejectReason::kVenueRestarting, "the matching engine is restarting"};
     case VenueMode::kPostOnly:
       return {RejectReason::kPostOnlyMode, "post-only mode: only post-only orders and cancels are allowed"};
     case VenueMode::kCancelOnly:
@@ -66,8 +65,7 @@ Refusal venue_mode_refusal(VenueMode mode) {
               "Trading is currently cancel-only. New orders are not accepted, but cancels are allowed."};
     case VenueMode::kDisabled:
       return {RejectReason::kVenueDisabled, "Trading is currently disabled. Check polymarket.com for updates"};
-    case VenueMode::kNormal:
-      break;
+    case VenueMode::kNormal: break;
   }
   return {RejectReason::kOther, ""};
 }

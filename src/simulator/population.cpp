@@ -68,19 +68,12 @@ double Crowd::threshold(const Leg& leg) const noexcept {
 
 void Crowd::on_market_phase(const Market& market, Nanos /*now*/) {
   switch (market.spec.phase) {
-    case MarketPhase::kOpen:
-      join(market);
-      break;
-    case MarketPhase::kClosed:
-      leave(market.id);
-      break;
-    case MarketPhase::kRedeemable:
-      schedule({}, Turn::kRedeem, market.id.value);
-      break;
+    case MarketPhase::kOpen: join(market); break;
+    case MarketPhase::kClosed: leave(market.id); break;
+    case MarketPhase::kRedeemable: schedule({}, Turn::kRedeem, market.id.value); break;
     case MarketPhase::kPending:
     case MarketPhase::kPaused:
-    case MarketPhase::kResolved:
-      break;
+    case MarketPhase::kResolved: break;
   }
 }
 

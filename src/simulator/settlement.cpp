@@ -40,13 +40,10 @@ void Settlement::on_due(Nanos /*now*/, std::uint64_t payload) {
       schedule(trade, SettlementStatus::kConfirmed, Nanos{static_cast<std::int64_t>(rng_.exponential(mean))});
       break;
     }
-    case SettlementStatus::kRetrying:
-      schedule(trade, SettlementStatus::kMined, mining_delay());
-      break;
+    case SettlementStatus::kRetrying: schedule(trade, SettlementStatus::kMined, mining_delay()); break;
     case SettlementStatus::kMatched:
     case SettlementStatus::kConfirmed:
-    case SettlementStatus::kFailed:
-      break;
+    case SettlementStatus::kFailed: break;
   }
 }
 

@@ -15,18 +15,12 @@ void append_hex(std::string& out, std::uint64_t value, int digits) {
 
 const char* to_string(OrderState state) noexcept {
   switch (state) {
-    case OrderState::kLive:
-      return "LIVE";
-    case OrderState::kMatched:
-      return "MATCHED";
-    case OrderState::kDelayed:
-      return "DELAYED";
-    case OrderState::kUnmatched:
-      return "UNMATCHED";
-    case OrderState::kCancelled:
-      return "CANCELED";
-    case OrderState::kInvalid:
-      return "INVALID";
+    case OrderState::kLive: return "LIVE";
+    case OrderState::kMatched: return "MATCHED";
+    case OrderState::kDelayed: return "DELAYED";
+    case OrderState::kUnmatched: return "UNMATCHED";
+    case OrderState::kCancelled: return "CANCELED";
+    case OrderState::kInvalid: return "INVALID";
   }
   return "?";
 }

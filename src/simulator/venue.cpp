@@ -189,9 +189,7 @@ void Venue::on_due(Nanos /*now*/, std::uint64_t payload) {
       announce_phase(market, MarketPhase::kRedeemable);
       break;
     }
-    case VenueTask::kDelayOver:
-      run_delayed(task_order(value));
-      break;
+    case VenueTask::kDelayOver: run_delayed(task_order(value)); break;
     case VenueTask::kExpiry: {
       const OrderKey key = task_order(value);
       if (find_order(key) == nullptr || record(key.slot).state == OrderState::kDelayed) break;

@@ -98,12 +98,8 @@ double WorldCrypto::price(std::string_view symbol) const noexcept {
 void WorldCrypto::on_due(Nanos now, std::uint64_t payload) {
   const std::uint64_t value = payload >> 3;
   switch (static_cast<Turn>(payload & 7U)) {
-    case Turn::kQuote:
-      quote(value, now);
-      break;
-    case Turn::kOpen:
-      context_.venue.open_market(windows_[value].market);
-      break;
+    case Turn::kQuote: quote(value, now); break;
+    case Turn::kOpen: context_.venue.open_market(windows_[value].market); break;
     case Turn::kWindowStart: {
       Window& window = windows_[value];
       move(symbols_[window.symbol], now);

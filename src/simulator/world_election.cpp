@@ -60,7 +60,8 @@ void WorldElection::start() {
   list_race(group, "become prime minister", 6, 0.30, now + Nanos::from_seconds(86'400 * 90));
 }
 
-void WorldElection::list_race(const ConditionSpec::Group& group, const std::string& deed, std::size_t names, double steepness, Nanos end) {
+void WorldElection::list_race(const ConditionSpec::Group& group, const std::string& deed, std::size_t names,
+                              double steepness, Nanos end) {
   const std::size_t index = races_.size();
   Race& race = races_.emplace_back();
   race.group = context_.venue.add_group(group);

@@ -28,8 +28,10 @@ class WorldElection final : public Task {
     std::size_t winner = 0;
     bool over = false;
   };
-  // `deed`: what the winner does, "win the presidential election". `steepness`: how fast strength falls from name to name.
-  void list_race(const ConditionSpec::Group& group, const std::string& deed, std::size_t names, double steepness, Nanos end);
+  // `deed`: what the winner does, "win the presidential election". `steepness`: how fast strength falls from name to
+  // name.
+  void list_race(const ConditionSpec::Group& group, const std::string& deed, std::size_t names, double steepness,
+                 Nanos end);
   [[nodiscard]] std::size_t in_the_news(const Race& race);
   void update_fairs(const Race& race);
   [[nodiscard]] std::vector<double> shares(const Race& race) const;

@@ -21,26 +21,16 @@ OpportunityLog::Key key_of(const Opportunity& o) noexcept {
 
 const char* to_string(Fate fate) noexcept {
   switch (fate) {
-    case Fate::kSeen:
-      return "seen";
-    case Fate::kTaken:
-      return "taken";
-    case Fate::kTooSmall:
-      return "too_small";
-    case Fate::kPhantom:
-      return "phantom";
-    case Fate::kStale:
-      return "stale";
-    case Fate::kIncomplete:
-      return "incomplete";
-    case Fate::kNoCash:
-      return "no_cash";
-    case Fate::kCooldown:
-      return "cooldown";
-    case Fate::kRisk:
-      return "risk";
-    case Fate::kUnknownFee:
-      return "unknown_fee";
+    case Fate::kSeen: return "seen";
+    case Fate::kTaken: return "taken";
+    case Fate::kTooSmall: return "too_small";
+    case Fate::kPhantom: return "phantom";
+    case Fate::kStale: return "stale";
+    case Fate::kIncomplete: return "incomplete";
+    case Fate::kNoCash: return "no_cash";
+    case Fate::kCooldown: return "cooldown";
+    case Fate::kRisk: return "risk";
+    case Fate::kUnknownFee: return "unknown_fee";
   }
   return "?";
 }

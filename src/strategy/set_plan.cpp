@@ -41,13 +41,10 @@ Fate size_plan(const StrategyContext& context, const StrategySettings& settings,
   switch (quote.verdict) {
     case SetVerdict::kTradable:
       return quote.profit.micros > 0 && quote.profit >= settings.min_profit ? Fate::kSeen : small;
-    case SetVerdict::kLimited:
-      return small;
+    case SetVerdict::kLimited: return small;
     case SetVerdict::kNoEdge:
-    case SetVerdict::kBelowMinimum:
-      return Fate::kTooSmall;
-    case SetVerdict::kUnknownFee:
-      return Fate::kUnknownFee;
+    case SetVerdict::kBelowMinimum: return Fate::kTooSmall;
+    case SetVerdict::kUnknownFee: return Fate::kUnknownFee;
   }
   return Fate::kTooSmall;
 }

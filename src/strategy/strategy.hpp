@@ -1,7 +1,8 @@
 // The seam every strategy plugs into. A strategy sees books, catalogue, ledger and time, and returns intents; it never
 // sees an order, a socket or a clock. Adding one: a file pair here and one line in registry.cpp
 // (docs/ADDING_A_STRATEGY.md).
-//   class MyStrategy final : public Strategy { void on_book(const StrategyContext&, ConditionId, IntentBuffer&) override; };
+//   class MyStrategy final : public Strategy { void on_book(const StrategyContext&, ConditionId, IntentBuffer&)
+//   override; };
 // All calls come from the engine's thread. on_book is hot: no allocation, no unbounded loop.
 #pragma once
 
@@ -19,14 +20,14 @@ namespace underround {
 class OpportunityLog;
 
 struct StrategySettings {
-  Price min_edge{20};                        // per set (or share), after fees: below is not worth a leg risk
-  Usd min_profit = Usd::from_micros(50'000);  // whole plan, after fees and rounding
-  Usd max_set_cost = Usd::whole(100);         // cap of one plan's cost
-  Price full_size_edge{300};                  // edge at which a plan may use the whole cap; scales linearly below
-  Nanos max_skew = Nanos::from_millis(250);   // largest difference of ages between books that are compared
+  Price min_edge{20};                             // per set (or share), after fees: below is not worth a leg risk
+  Usd min_profit = Usd::from_micros(50'000);      // whole plan, after fees and rounding
+  Usd max_set_cost = Usd::whole(100);             // cap of one plan's cost
+  Price full_size_edge{300};                      // edge at which a plan may use the whole cap; scales linearly below
+  Nanos max_skew = Nanos::from_millis(250);       // largest difference of ages between books that are compared
   Nanos max_book_age = Nanos::from_seconds(120);  // a quiet book is only as good as its connection; older is stale
   Nanos leg_deadline = Nanos::from_millis(1500);
-  Nanos cooldown = Nanos::from_millis(500);   // after a plan on the same subject
+  Nanos cooldown = Nanos::from_millis(500);  // after a plan on the same subject
 };
 
 struct StrategyContext {

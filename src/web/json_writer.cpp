@@ -31,23 +31,12 @@ std::size_t utf8_length(std::string_view text, std::size_t at) noexcept {
 
 void append_escaped(fmt::memory_buffer& out, unsigned char c) {
   switch (c) {
-    case '"':
-      out.append(std::string_view("\\\""));
-      return;
-    case '\\':
-      out.append(std::string_view("\\\\"));
-      return;
-    case '\n':
-      out.append(std::string_view("\\n"));
-      return;
-    case '\r':
-      out.append(std::string_view("\\r"));
-      return;
-    case '\t':
-      out.append(std::string_view("\\t"));
-      return;
-    default:
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    case '"': out.append(std::string_view("\\\"")); return;
+    case '\\': out.append(std::string_view("\\\\")); return;
+    case '\n': out.append(std::string_view("\\n")); return;
+    case '\r': out.append(std::string_view("\\r")); return;
+    case '\t': out.append(std::string_view("\\t")); return;
+    default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
   }
 }
 

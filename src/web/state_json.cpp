@@ -113,12 +113,9 @@ void row(JsonWriter& json, const HaltView& h) {
 
 std::string_view level_name(AlertLevel level) noexcept {
   switch (level) {
-    case AlertLevel::kInfo:
-      return "info";
-    case AlertLevel::kWarning:
-      return "warning";
-    case AlertLevel::kError:
-      return "error";
+    case AlertLevel::kInfo: return "info";
+    case AlertLevel::kWarning: return "warning";
+    case AlertLevel::kError: return "error";
   }
   return "error";
 }
@@ -177,12 +174,9 @@ void totals(JsonWriter& json, const TotalsView& t) {
 
 const char* to_string(EngineCondition condition) noexcept {
   switch (condition) {
-    case EngineCondition::kStarting:
-      return "starting";
-    case EngineCondition::kRunning:
-      return "running";
-    case EngineCondition::kSilent:
-      return "silent";
+    case EngineCondition::kStarting: return "starting";
+    case EngineCondition::kRunning: return "running";
+    case EngineCondition::kSilent: return "silent";
   }
   return "?";
 }

@@ -49,8 +49,7 @@ JsonValue convert(dom::element element) {
       value.kind = JsonValue::Kind::kNumber;
       value.scalar = real_text(double(element));
       break;
-    case dom::element_type::NULL_VALUE:
-      break;
+    case dom::element_type::NULL_VALUE: break;
   }
   return value;
 }

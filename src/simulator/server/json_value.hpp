@@ -17,9 +17,9 @@ struct JsonValue {
   enum class Kind : unsigned char { kNull, kBool, kNumber, kString, kArray, kObject };
   Kind kind = Kind::kNull;
   bool flag = false;
-  std::string scalar;                                      // kString: unescaped; kNumber: shortest decimal digits
-  std::vector<JsonValue> items;                            // kArray
-  std::vector<JsonMember> members;                         // kObject, in order
+  std::string scalar;               // kString: unescaped; kNumber: shortest decimal digits
+  std::vector<JsonValue> items;     // kArray
+  std::vector<JsonMember> members;  // kObject, in order
 
   [[nodiscard]] bool is(Kind k) const noexcept { return kind == k; }
   // nullptr when absent or when this is no object. Of duplicates the first.

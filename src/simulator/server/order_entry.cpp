@@ -112,14 +112,10 @@ std::optional<std::string> refuse_precision(const Amounts& a, Side side, Tick ti
 
 Reply refusal_reply(RejectReason reason, std::string_view text) {
   switch (reason) {
-    case RejectReason::kVenueRestarting:
-      return error_reply(425, text);
-    case RejectReason::kVenueDisabled:
-      return error_reply(503, text);
-    case RejectReason::kRateLimited:
-      return error_reply(429, text);
-    case RejectReason::kAuth:
-      return error_reply(401, text);
+    case RejectReason::kVenueRestarting: return error_reply(425, text);
+    case RejectReason::kVenueDisabled: return error_reply(503, text);
+    case RejectReason::kRateLimited: return error_reply(429, text);
+    case RejectReason::kAuth: return error_reply(401, text);
     case RejectReason::kPostOnlyMode: {
       Reply reply{.status = 503, .body = {}, .headers = {{"Retry-After", std::to_string(kPostOnlyRetryS)}}};
       JsonWriter(reply.body)
@@ -130,8 +126,7 @@ Reply refusal_reply(RejectReason reason, std::string_view text) {
           .end_object();
       return reply;
     }
-    default:
-      return error_reply(400, text);
+    default: return error_reply(400, text);
   }
 }
 

@@ -14,12 +14,9 @@ bool killed(const OrderRecord& order) noexcept {
 
 const char* event_text(OrderEvent event) noexcept {
   switch (event) {
-    case OrderEvent::kPlacement:
-      return "PLACEMENT";
-    case OrderEvent::kUpdate:
-      return "UPDATE";
-    case OrderEvent::kCancellation:
-      return "CANCELLATION";
+    case OrderEvent::kPlacement: return "PLACEMENT";
+    case OrderEvent::kUpdate: return "UPDATE";
+    case OrderEvent::kCancellation: return "CANCELLATION";
   }
   return "";
 }

@@ -81,16 +81,11 @@ std::optional<std::size_t> parse_offset_cursor(std::string_view cursor) {
 
 const char* settlement_text(SettlementStatus status) noexcept {
   switch (status) {
-    case SettlementStatus::kMatched:
-      return "MATCHED";
-    case SettlementStatus::kMined:
-      return "MINED";
-    case SettlementStatus::kConfirmed:
-      return "CONFIRMED";
-    case SettlementStatus::kRetrying:
-      return "RETRYING";
-    case SettlementStatus::kFailed:
-      return "FAILED";
+    case SettlementStatus::kMatched: return "MATCHED";
+    case SettlementStatus::kMined: return "MINED";
+    case SettlementStatus::kConfirmed: return "CONFIRMED";
+    case SettlementStatus::kRetrying: return "RETRYING";
+    case SettlementStatus::kFailed: return "FAILED";
   }
   return "";
 }

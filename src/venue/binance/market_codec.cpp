@@ -36,34 +36,20 @@ std::string_view scalar_text(std::string_view token) {
 std::string_view* slot_of(Fields& fields, std::string_view key) {
   if (key.size() != 1) return nullptr;
   switch (key.front()) {
-    case 'e':
-      return &fields.type;
-    case 's':
-      return &fields.symbol;
-    case 'E':
-      return &fields.E;
-    case 'T':
-      return &fields.T;
-    case 'u':
-      return &fields.u;
-    case 'a':
-      return &fields.a;
-    case 'A':
-      return &fields.A;
-    case 'b':
-      return &fields.b;
-    case 'B':
-      return &fields.B;
-    case 'p':
-      return &fields.p;
-    case 'q':
-      return &fields.q;
-    case 't':
-      return &fields.t;
-    case 'X':
-      return &fields.X;
-    default:
-      return nullptr;
+    case 'e': return &fields.type;
+    case 's': return &fields.symbol;
+    case 'E': return &fields.E;
+    case 'T': return &fields.T;
+    case 'u': return &fields.u;
+    case 'a': return &fields.a;
+    case 'A': return &fields.A;
+    case 'b': return &fields.b;
+    case 'B': return &fields.B;
+    case 'p': return &fields.p;
+    case 'q': return &fields.q;
+    case 't': return &fields.t;
+    case 'X': return &fields.X;
+    default: return nullptr;
   }
 }
 

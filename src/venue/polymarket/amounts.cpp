@@ -26,18 +26,13 @@ bool takes_only(TimeInForce tif) noexcept { return tif == TimeInForce::kFak || t
 
 int amount_decimals(Tick tick) noexcept {
   switch (tick.pips) {
-    case 1000:
-      return 3;
-    case 100:
-      return 4;
+    case 1000: return 3;
+    case 100: return 4;
     case 50:
-    case 10:
-      return 5;
+    case 10: return 5;
     case 25:
-    case 1:
-      return 6;
-    default:
-      return 0;
+    case 1: return 6;
+    default: return 0;
   }
 }
 

@@ -145,8 +145,7 @@ void BookIntegrity::before(const Event& e, const ConditionBook& book) {
       // The batch will not be completed.
       if (e.condition().valid()) terms_of(e.condition()).batch_entries = {};
       break;
-    default:
-      break;
+    default: break;
   }
 }
 
@@ -176,8 +175,7 @@ void BookIntegrity::after(const Event& e, const ConditionBook& book) {
         terms.said_last_trade = terms.last_trade_from_print = true;
       }
       break;
-    default:
-      break;
+    default: break;
   }
 }
 

@@ -146,20 +146,11 @@ class Stream {
       if (e.header.kind == EventKind::kFrameEnd) continue;
       check_.before(e, book_);
       switch (e.header.kind) {
-        case EventKind::kSnapshotBegin:
-          book_.begin_snapshot(e);
-          break;
-        case EventKind::kSnapshotLevel:
-          book_.snapshot_level(e);
-          break;
-        case EventKind::kSnapshotEnd:
-          book_.end_snapshot(e);
-          break;
-        case EventKind::kLevel:
-          book_.apply_level(e);
-          break;
-        default:
-          break;
+        case EventKind::kSnapshotBegin: book_.begin_snapshot(e); break;
+        case EventKind::kSnapshotLevel: book_.snapshot_level(e); break;
+        case EventKind::kSnapshotEnd: book_.end_snapshot(e); break;
+        case EventKind::kLevel: book_.apply_level(e); break;
+        default: break;
       }
       check_.after(e, book_);
     }

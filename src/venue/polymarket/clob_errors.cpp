@@ -82,24 +82,15 @@ Refusal by_status(int status) noexcept {
 
 const char* to_string(VenueAction action) noexcept {
   switch (action) {
-    case A::kNone:
-      return "none";
-    case A::kReconcile:
-      return "reconcile";
-    case A::kReloadMarket:
-      return "reload_market";
-    case A::kReloadBalance:
-      return "reload_balance";
-    case A::kBackOff:
-      return "back_off";
-    case A::kPostOnly:
-      return "post_only";
-    case A::kCancelOnly:
-      return "cancel_only";
-    case A::kHalt:
-      return "halt";
-    case A::kReportBug:
-      return "report_bug";
+    case A::kNone: return "none";
+    case A::kReconcile: return "reconcile";
+    case A::kReloadMarket: return "reload_market";
+    case A::kReloadBalance: return "reload_balance";
+    case A::kBackOff: return "back_off";
+    case A::kPostOnly: return "post_only";
+    case A::kCancelOnly: return "cancel_only";
+    case A::kHalt: return "halt";
+    case A::kReportBug: return "report_bug";
   }
   return "?";
 }

@@ -119,14 +119,10 @@ bool FeedAdmission::pass_update(unsigned lane, const Event& event) {
       book.newest = std::max(book.newest, at);
       return true;
     }
-    case EventKind::kTrade:
-      return first_arrival_.accept(hasher.value(), event.level.venue_time, lane);
-    case EventKind::kTickChange:
-      return first_arrival_.accept(hasher.value(), event.book_head.venue_time, lane);
-    case EventKind::kMarketStatus:
-      return first_arrival_.accept(hasher.value(), event.market.venue_time, lane);
-    default:
-      return true;
+    case EventKind::kTrade: return first_arrival_.accept(hasher.value(), event.level.venue_time, lane);
+    case EventKind::kTickChange: return first_arrival_.accept(hasher.value(), event.book_head.venue_time, lane);
+    case EventKind::kMarketStatus: return first_arrival_.accept(hasher.value(), event.market.venue_time, lane);
+    default: return true;
   }
 }
 

@@ -34,14 +34,9 @@ void FeedConnection::on_frame(std::string_view frame, Nanos received) {
       ++counters_.pongs;
       last_pong_ = received;
       return;
-    case FrameClass::kControl:
-      ++counters_.control_frames;
-      return;
-    case FrameClass::kGarbage:
-      ++counters_.garbage_frames;
-      return;
-    case FrameClass::kData:
-      break;
+    case FrameClass::kControl: ++counters_.control_frames; return;
+    case FrameClass::kGarbage: ++counters_.garbage_frames; return;
+    case FrameClass::kData: break;
   }
   last_data_ = received;
   if (received - link_.opened_at() >= kDumpTime) fruitless_ = 0;

@@ -302,16 +302,14 @@ void Gateway::Impl::on_posted(OrderId id, Nanos sent, const net::HttpResult& res
   gate_.apply(answer.refusal, now);
   act(answer.refusal.action, answer.message);
   switch (answer.outcome) {
-    case PostOutcome::kUnknown:
-      return unknown(*order);
+    case PostOutcome::kUnknown: return unknown(*order);
     case PostOutcome::kRejected:
       ++counters_.rejected;
       return emit(
           order_event(EventKind::kOrderRejected, *order, OrderStatus::kRejected, answer.refusal.reason, Shares{}));
     case PostOutcome::kLive:
     case PostOutcome::kMatched:
-    case PostOutcome::kDelayed:
-      return on_accepted(*order, answer);
+    case PostOutcome::kDelayed: return on_accepted(*order, answer);
   }
 }
 

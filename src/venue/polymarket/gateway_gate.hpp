@@ -19,21 +19,14 @@ class VenueGate {
       return now + (refusal.retry_after.ns > 0 ? refusal.retry_after : otherwise);
     };
     switch (refusal.action) {
-      case VenueAction::kHalt:
-        halt_ = refusal.reason;
-        return;
-      case VenueAction::kCancelOnly:
-        close(until(Nanos::from_seconds(30)), refusal.reason);
-        return;
-      case VenueAction::kPostOnly:
-        post_only_until_ = until(Nanos::from_seconds(120));
-        return;  // page 9: 2 minutes
+      case VenueAction::kHalt: halt_ = refusal.reason; return;
+      case VenueAction::kCancelOnly: close(until(Nanos::from_seconds(30)), refusal.reason); return;
+      case VenueAction::kPostOnly: post_only_until_ = until(Nanos::from_seconds(120)); return;  // page 9: 2 minutes
       case VenueAction::kBackOff:
         // "Market not yet ready" speaks of one market, not of the venue.
         if (refusal.reason != RejectReason::kNotReady) close(until(Nanos::from_seconds(1)), refusal.reason);
         return;
-      default:
-        return;
+      default: return;
     }
   }
 

@@ -414,14 +414,9 @@ std::string mutated(std::string frame) {
   for (int n = *rc::gen::inRange(1, 4); n > 0; --n) {
     const auto at = static_cast<std::size_t>(*rc::gen::inRange(0, static_cast<int>(frame.size())));
     switch (*rc::gen::inRange(0, 3)) {
-      case 0:
-        frame[at] = static_cast<char>(*rc::gen::inRange(0, 256));
-        break;
-      case 1:
-        frame.erase(at, 1);
-        break;
-      default:
-        frame.insert(at, 1, *rc::gen::elementOf(std::string("\"\\{}[],:0.9 \x01\x7f\x80")));
+      case 0: frame[at] = static_cast<char>(*rc::gen::inRange(0, 256)); break;
+      case 1: frame.erase(at, 1); break;
+      default: frame.insert(at, 1, *rc::gen::elementOf(std::string("\"\\{}[],:0.9 \x01\x7f\x80")));
     }
   }
   return frame;

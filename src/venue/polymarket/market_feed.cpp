@@ -39,10 +39,8 @@ bool has_instrument(EventKind kind) {
     case EventKind::kLevel:
     case EventKind::kTopOfBook:
     case EventKind::kTrade:
-    case EventKind::kTickChange:
-      return true;
-    default:
-      return false;
+    case EventKind::kTickChange: return true;
+    default: return false;
   }
 }
 

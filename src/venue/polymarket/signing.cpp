@@ -70,12 +70,9 @@ Exchange exchange_of(MarketVersion version, bool neg_risk) noexcept {
 
 Address exchange_address(Exchange exchange, std::uint64_t chain_id) noexcept {
   switch (exchange) {
-    case Exchange::kV2Standard:
-      return address_literal("0xE111180000d2663C0091e4f400237545B87B996B");
-    case Exchange::kV2NegRisk:
-      return address_literal("0xe2222d279d744050d28e00520010520000310F59");
-    case Exchange::kV3:
-      break;
+    case Exchange::kV2Standard: return address_literal("0xE111180000d2663C0091e4f400237545B87B996B");
+    case Exchange::kV2NegRisk: return address_literal("0xe2222d279d744050d28e00520010520000310F59");
+    case Exchange::kV3: break;
   }
   return address_literal(chain_id == kAmoy ? "0x9fE6e61422AdB6F610d8597F9684b16912D50C3D"
                                            : "0xe3333700cA9d93003F00f0F71f8515005F6c00Aa");
