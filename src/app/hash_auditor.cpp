@@ -53,16 +53,7 @@ class Shadow {
     if (!books_.contains(condition)) return;
     ConditionBook& book = books_[condition];
     integrity_.before(e, book);
-    switch (kind) {
-      case EventKind::kSnapshotBegin: book.begin_snapshot(e); break;
-      case EventKind::kSnapshotLevel: book.snapshot_level(e); break;
-      case EventKind::kSnapshotEnd: book.end_snapshot(e); break;
-      case EventKind::kLevel: book.apply_level(e); break;
-      case EventKind::kTopOfBook: book.top_of_book(e); break;
-      case EventKind::kTickChange: book.change_tick(e); break;
-      case EventKind::kGap: book.end_epoch(); break;
-      default: break;
-    }
+    book.apply(e);
     integrity_.after(e, book);
   }
 

@@ -113,7 +113,7 @@ class Replay {
     if (const auto id = condition_of_event(e)) {
       ConditionBook& book = books_[*id];
       integrity_.before(e, book);
-      apply(e, book);
+      book.apply(e);
       integrity_.after(e, book);
       watch_.after_event(*id, book, report_);
       if (std::ranges::find(touched_, *id) == touched_.end()) touched_.push_back(*id);
@@ -132,19 +132,6 @@ class Replay {
       case EventKind::kTickChange: return condition_of(e.instrument());
       case EventKind::kGap: return e.condition();
       default: return std::nullopt;
-    }
-  }
-
-  static void apply(const Event& e, ConditionBook& book) {
-    switch (e.header.kind) {
-      case EventKind::kSnapshotBegin: book.begin_snapshot(e); break;
-      case EventKind::kSnapshotLevel: book.snapshot_level(e); break;
-      case EventKind::kSnapshotEnd: book.end_snapshot(e); break;
-      case EventKind::kLevel: book.apply_level(e); break;
-      case EventKind::kTopOfBook: book.top_of_book(e); break;
-      case EventKind::kTickChange: book.change_tick(e); break;
-      case EventKind::kGap: book.end_epoch(); break;
-      default: break;
     }
   }
 

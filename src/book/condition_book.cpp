@@ -66,6 +66,19 @@ bool ConditionBook::make_room_for(Price canonical) {
   return false;
 }
 
+bool ConditionBook::apply(const Event& e) {
+  switch (e.header.kind) {
+    case EventKind::kSnapshotBegin: begin_snapshot(e); return true;
+    case EventKind::kSnapshotLevel: snapshot_level(e); return true;
+    case EventKind::kSnapshotEnd: end_snapshot(e); return true;
+    case EventKind::kLevel: apply_level(e); return true;
+    case EventKind::kTopOfBook: top_of_book(e); return true;
+    case EventKind::kTickChange: change_tick(e); return true;
+    case EventKind::kGap: end_epoch(); return true;
+    default: return false;
+  }
+}
+
 void ConditionBook::begin_snapshot(const Event& e) {
   const unsigned outcome = outcome_of(e.instrument());
   const Nanos at = e.book_head.venue_time;

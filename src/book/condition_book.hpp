@@ -1,6 +1,6 @@
 // The one mirrored book of a binary condition (law 3). Both token streams feed it, and check each other.
 //   ConditionBook book(kTick001);
-//   book.begin_snapshot(head) ... book.snapshot_level(...) ... book.end_snapshot();   book.apply(level);
+//   for (const Event& e : frame) book.apply(e);
 // Canonical space is outcome 0 (Yes, Up): a NO bid at p is stored as a YES ask at 1 - p.
 //
 // Time: venue timestamps order nothing (they go backwards on the wire); arrival does. A snapshot contains every change
@@ -45,6 +45,8 @@ class ConditionBook {
   explicit ConditionBook(Tick tick = kTick001) : book_(tick) {}
 
   // --- feeding; `e` as documented at the Event kinds. Instrument parity selects the token.
+  // Any event of this condition; false = a kind that says nothing about the book (trades, status, frame ends).
+  bool apply(const Event& e);
   void begin_snapshot(const Event& e);
   void snapshot_level(const Event& e);
   void end_snapshot(const Event& e);

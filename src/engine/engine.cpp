@@ -75,22 +75,14 @@ void Engine::touch(ConditionId condition) {
 void Engine::on_market_data(const Event& e) {
   const ConditionId condition = e.header.kind == EventKind::kGap ? e.condition() : condition_of(e.instrument());
   if (!books_.contains(condition)) return;
-  ConditionBook& book = books_[condition];
+  if (!books_[condition].apply(e)) return;
   switch (e.header.kind) {
-    case EventKind::kSnapshotBegin: book.begin_snapshot(e); break;
-    case EventKind::kSnapshotLevel: book.snapshot_level(e); return;
-    case EventKind::kSnapshotEnd: book.end_snapshot(e); break;
-    case EventKind::kLevel: book.apply_level(e); break;
-    case EventKind::kTopOfBook: book.top_of_book(e); break;
+    case EventKind::kSnapshotLevel: return;  // the end of the snapshot touches it
     case EventKind::kTickChange:
-      book.change_tick(e);
       if (e.book_head.tick.known()) catalogue_.set_tick(condition, e.book_head.tick);
       break;
-    case EventKind::kGap:
-      book.end_epoch();
-      ++counters_.gaps;
-      break;
-    default: return;
+    case EventKind::kGap: ++counters_.gaps; break;
+    default: break;
   }
   touch(condition);
 }

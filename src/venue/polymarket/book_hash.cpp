@@ -141,6 +141,13 @@ void BookIntegrity::before(const Event& e, const ConditionBook& book) {
       levels_before_ = book.counters().levels;
       break;
     }
+    case EventKind::kTrade: {
+      // Its price is part of every later hash, and of no earlier one.
+      const ConditionId condition = condition_of(e.instrument());
+      Terms& terms = terms_of(condition);
+      if (e.level.venue_time != terms.batch_time) check_batch(condition, terms, book);
+      break;
+    }
     case EventKind::kGap:
       // The batch will not be completed.
       if (e.condition().valid()) terms_of(e.condition()).batch_entries = {};

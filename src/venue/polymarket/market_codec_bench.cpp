@@ -53,15 +53,7 @@ std::string book(int levels) {
 }
 
 void apply_all(const std::vector<Event>& events, ConditionBook& target) {
-  for (const Event& e : events) {
-    switch (e.header.kind) {
-      case EventKind::kSnapshotBegin: target.begin_snapshot(e); break;
-      case EventKind::kSnapshotLevel: target.snapshot_level(e); break;
-      case EventKind::kSnapshotEnd: target.end_snapshot(e); break;
-      case EventKind::kLevel: target.apply_level(e); break;
-      default: break;
-    }
-  }
+  for (const Event& e : events) target.apply(e);
 }
 
 // Alternates between two frames so that every update changes the book.
