@@ -9,13 +9,15 @@ namespace underround {
 namespace {
 
 class HaltStoreTest : public ::testing::Test {
+ public:
+  ~HaltStoreTest() override { std::filesystem::remove_all(directory_); }
+
  protected:
   HaltStoreTest()
       : directory_(std::filesystem::path(::testing::TempDir()) /
                    ("halts-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()))) {
     std::filesystem::remove_all(directory_);
   }
-  ~HaltStoreTest() override { std::filesystem::remove_all(directory_); }
   std::string log() const {
     std::ifstream in(directory_ / "halts.log");
     std::stringstream text;

@@ -69,8 +69,7 @@ class Session::Impl {
       });
     });
     for (const ConditionSpec& spec : *specs) {
-      (void)catalogue_.add(spec);
-      auditor_->add(spec);
+      if (catalogue_.add(spec)) auditor_->add(spec);
     }
 
     auto strategies = make_strategies(settings_.config.strategies.enabled, strategy_settings_of(settings_.config));
@@ -278,6 +277,7 @@ class Session::Impl {
                   driver_->deliver(e);
                 }});
     std::vector<polymarket::FeedMarket> markets;
+    markets.reserve(catalogue_.size());
     for (std::uint32_t i = 0; i < catalogue_.size(); ++i) {
       markets.push_back({ConditionId{i}, catalogue_[ConditionId{i}].spec.tokens});
     }
