@@ -107,7 +107,10 @@ void Executor::on_fill(const Event& e, ExecutionContext& context) {
   if (!context.ledger.apply_fill(e)) return;  // redelivered
   ++counters_.fills;
   Order* const order = orders_.find(e.fill.order);
-  if (order == nullptr) return;  // made elsewhere: the ledger knows, no plan does
+  if (order == nullptr) {  // made elsewhere: the ledger knows, no plan does
+    ++counters_.fills_elsewhere;
+    return;
+  }
   order->filled += e.fill.size;
   if (!order->closed) {
     if (order->terms.side == Side::kBuy) {
