@@ -74,9 +74,14 @@ class Session::Impl {
 
     auto strategies = make_strategies(settings_.config.strategies.enabled, strategy_settings_of(settings_.config));
     if (!strategies) return std::unexpected(strategies.error());
-    engine_ = std::make_unique<Engine>(catalogue_,
-                                       engine_settings_of(settings_.config, settings_.route != OrderRoute::kWatch),
-                                       std::move(*strategies));
+    EngineSettings engine = engine_settings_of(settings_.config, settings_.route != OrderRoute::kWatch);
+    faucet_ = engine.starting_cash;
+    if (settings_.route == OrderRoute::kEmbedded) {
+      // What the account holds is read from the venue, not configured.
+      engine.starting_cash = Usd{};
+      engine.reconciliation.adopt_first = true;
+    }
+    engine_ = std::make_unique<Engine>(catalogue_, engine, std::move(*strategies));
     driver_ = std::make_unique<EngineDriver>(*engine_);
     driver_->set_executor([this](const Command& c, Nanos now) { execute(c, now); });
 
@@ -144,6 +149,8 @@ class Session::Impl {
     s.decode_errors = codec_.counters().decode_errors;
     s.gaps = engine_->counters().gaps;
     s.resyncs = engine_->counters().resyncs;
+    s.reconciliations = engine_->reconciler().counters().pictures;
+    s.differences = engine_->reconciler().differences().size();
     s.hashes_checked = hashes().checked;
     s.hashes_agree = hashes().agree;
     const Valuation v = engine_->valuation();
@@ -173,8 +180,7 @@ class Session::Impl {
 
   Result<void> open_embedded() {
     auto account = open_embedded_account(loop_, settings_.urls.control, settings_.urls.clob,
-                                         static_cast<std::uint64_t>(settings_.config.simulator.seed),
-                                         engine_settings_of(settings_.config, true).starting_cash);
+                                         static_cast<std::uint64_t>(settings_.config.simulator.seed), faucet_);
     if (!account) return std::unexpected(account.error());
     account_ = std::make_unique<EmbeddedAccount>(std::move(*account));
     operations_ = make_embedded_operations(loop_, settings_.urls.control, account_->address, catalogue_,
@@ -200,6 +206,10 @@ class Session::Impl {
     g.credentials = credentials;
     g.account.maker = key.address();
     g.dry_run = dry_run;
+    g.data_url = settings_.urls.data;
+    g.read_account = !dry_run;
+    g.heartbeats = !dry_run && settings_.config.live.heartbeats;
+    g.reconcile_period = settings_.config.live.reconcile_every;
     g.salt_seed = static_cast<std::uint64_t>(loop_.now().ns);
     g.order_timeout = settings_.config.execution.order_deadline;
     polymarket::Gateway::Callbacks callbacks;
@@ -207,6 +217,15 @@ class Session::Impl {
     callbacks.on_named = [](OrderId, const Digest&, Nanos) { return true; };
     callbacks.on_action = [this](polymarket::VenueAction action, std::string_view words) {
       if (action == polymarket::VenueAction::kHalt) kill(words);
+    };
+    callbacks.on_market_changed = [this](ConditionId condition) {
+      feed_->resync(condition);
+      loader_->refresh_soon();
+    };
+    callbacks.held = [this](std::vector<InstrumentId>& out) {
+      for (const InstrumentId instrument : engine_->ledger().held()) {
+        if (!engine_->ledger().position(instrument).flat()) out.push_back(instrument);
+      }
     };
     auto gateway = polymarket::Gateway::make(loop_, std::move(g), key, catalogue_, operations_.get(), callbacks);
     if (!gateway) return std::unexpected(gateway.error());
@@ -396,6 +415,7 @@ class Session::Impl {
   LatencyHistogram decision_latency_, order_latency_;
   Nanos frame_received_;  // of the frame being worked on; 0 between frames
   Nanos started_at_;
+  Usd faucet_;              // embedded venue: what the account is given
   bool halt_kept_ = false;  // the active halt is on disk
   bool stopped_ = false;
 };

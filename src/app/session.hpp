@@ -24,7 +24,7 @@
 namespace underround {
 
 struct VenueUrls {
-  std::string gamma, clob, ws_market, ws_user, binance_public, binance_market;
+  std::string gamma, clob, data, ws_market, ws_user, binance_public, binance_market;
   std::string control;  // embedded venue only: faucet and set operations
 };
 
@@ -43,6 +43,7 @@ struct SessionSettings {
 struct SessionSummary {
   std::uint64_t markets = 0, messages = 0, opportunities_seen = 0, opportunities_taken = 0, phantoms_refused = 0;
   std::uint64_t orders = 0, fills = 0, invariant_violations = 0, decode_errors = 0, gaps = 0, resyncs = 0;
+  std::uint64_t reconciliations = 0, differences = 0;  // pictures of the account compared; open differences
   std::uint64_t hashes_checked = 0, hashes_agree = 0;  // off the hot path
   Usd pnl, fees, equity;
   LatencyHistogram decision;  // frame received -> strategies have decided, every frame that changed a book

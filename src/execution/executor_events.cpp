@@ -311,7 +311,7 @@ void Executor::on_resolved(ConditionId condition, ExecutionContext& context) {
     context.ledger.redeem(condition, winner == 0 ? kOneUsd : Price{0}, Usd{});
     return;
   }
-  if (won.settled.micros <= 0 || context.risk.halts().any()) return;
+  if (won.settled.micros <= 0 || context.risk.halts().any() || !settings_.auto_redeem) return;
   const auto slot = std::find_if(operations_.begin(), operations_.end(), [](const auto& o) { return !o.used; });
   const bool running = std::any_of(operations_.begin(), operations_.end(), [&](const auto& o) {
     return o.used && o.condition == condition && o.kind == SetOperation::kRedeem;
