@@ -1,7 +1,7 @@
 # The rooms, bottom first (docs/ARCHITECTURE.md). A room may link only rooms above it in this file.
 ur_room(base LIBS fmt::fmt)
 ur_room(core DEPS base)
-ur_room(crypto DEPS core LIBS OpenSSL::Crypto PkgConfig::SECP256K1 ${CRYPTOPP_LIB} TEST_LIBS simdjson::simdjson)
+ur_room(crypto DEPS core LIBS OpenSSL::Crypto PkgConfig::SECP256K1 ${CRYPTOPP_LIB} simdjson::simdjson Threads::Threads)
 ur_room(net DEPS core LIBS OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 ur_room(book DEPS core)
 ur_room(market DEPS book)
