@@ -30,9 +30,9 @@ struct CatalogueLoaderSettings {
   std::string gamma_url;
   Nanos refresh_every = Nanos::from_seconds(20);  // up/down windows
   Nanos full_every = Nanos::from_seconds(300);    // everything: hundreds of pages on the real venue
-  std::size_t windows_ahead = 3;   // of each up/down series
-  std::size_t max_pages = 1000;    // 100 events a page
-  std::function<Nanos()> clock{};  // the venue's idea of now (simulated time may differ from ours)
+  std::size_t windows_ahead = 3;                  // of each up/down series
+  std::size_t max_pages = 1000;                   // 100 events a page
+  std::function<Nanos()> clock{};                 // the venue's idea of now (simulated time may differ from ours)
 };
 
 class CatalogueLoader {
@@ -72,7 +72,7 @@ class CatalogueLoader {
   std::unique_ptr<Http> http_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  bool asked_ = false;  // guarded
+  bool asked_ = false;   // guarded
   std::jthread thread_;  // last: stops before what it uses goes
 };
 

@@ -19,7 +19,7 @@ constexpr std::string_view kTokenVariable = "UNDERROUND_DASHBOARD_TOKEN";
 
 struct SecretVariable {
   std::string_view name;
-  std::string Secrets::* field;
+  std::string Secrets::*field;
 };
 constexpr std::array kSecretVariables{
     SecretVariable{kTokenVariable, &Secrets::dashboard_token},

@@ -24,7 +24,7 @@ struct Config {
 
   struct Venue {
     VenueKind kind = VenueKind::kEmbedded;
-    std::string gamma_url, clob_url, market_ws_url, data_url;
+    std::string gamma_url, clob_url, data_url, market_ws_url, user_ws_url;
   } venue;
   struct Account {
     std::string type;              // "eoa", "proxy", "safe", "deposit"

@@ -36,7 +36,7 @@ auto& field(Config& config) {
 
 // Order: within a room as shown in the example file. Ten rows at most may say `first`.
 // clang-format off
-const std::array<Key, 56> kKeys{{
+const std::array<Key, 57> kKeys{{
     {.path = "venue.kind", .initial = "embedded",
      .reason = "Where the engine trades: \"embedded\" is the simulator in this binary, no account and no network; "
                "\"polymarket\" reads the real venue.",
@@ -50,6 +50,9 @@ const std::array<Key, 56> kKeys{{
     {.path = "venue.market_ws_url", .initial = "wss://ws-subscriptions-clob.polymarket.com/ws/market",
      .reason = "Market data WebSocket.",
      .field = field<&Config::venue, &Config::Venue::market_ws_url>, .shape = Shape::kSocketUrl},
+    {.path = "venue.user_ws_url", .initial = "wss://ws-subscriptions-clob.polymarket.com/ws/user",
+     .reason = "WebSocket of the account's own orders and trades.",
+     .field = field<&Config::venue, &Config::Venue::user_ws_url>, .shape = Shape::kSocketUrl},
     {.path = "venue.data_url", .initial = "https://data-api.polymarket.com",
      .reason = "Data service: which outcome tokens the account holds (their numbers come from the order book service).",
      .field = field<&Config::venue, &Config::Venue::data_url>, .shape = Shape::kHttpUrl},

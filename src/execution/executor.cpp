@@ -133,6 +133,7 @@ std::expected<OrderId, RiskRefusal> Executor::place(Plan& plan, std::uint8_t leg
   terms.side = side;
   terms.tif = plan.intent.tif;
   terms.post_only = plan.intent.post_only;
+  terms.expires_at = plan.intent.expires_at;
   // A FAK BUY is an order for dollars (protocol page 6.7): better prices bring more shares, in whole cents' worth, and
   // legs of a set would never be even. A GTC BUY is an order for shares; what does not match at once is cancelled.
   const bool exact = needs_even_legs(plan.intent.kind) && side == Side::kBuy && terms.tif == TimeInForce::kFak;

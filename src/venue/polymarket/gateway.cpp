@@ -187,11 +187,11 @@ void Gateway::Impl::start() {
   } else {
     user_.start(loop_.now());
   }
+  if (settings_.read_account) account_.read_soon(loop_.now());  // reading is not trading
   if (settings_.dry_run) return;
   order_lane_.warm_up(settings_.order_connections);
   cancel_lane_.warm_up();
   if (settings_.heartbeats) heartbeats_.start();
-  if (settings_.read_account) account_.read_soon(loop_.now());
 }
 
 void Gateway::Impl::stop() {
