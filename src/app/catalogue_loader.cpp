@@ -35,7 +35,7 @@ struct CatalogueLoader::Http {
     net::HttpRequest request;
     request.target = std::move(target);
     const std::string what = request.target;
-    const auto answer = client.fetch(std::move(request));
+    const auto answer = client.fetch(request);
     if (!answer) return std::unexpected(answer.error().error);
     if (answer->status != 200) {
       return fail(ErrorCode::kRefused, fmt::format("Gamma answered {} to {}", answer->status, what));
