@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 
-#include <fstream>
+#include <filesystem>
 #include <string>
 
-#include "app/api_credentials.hpp"
 #include "chain/wallets.hpp"
 #include "crypto/key_source.hpp"
 #include "crypto/keystore.hpp"
 #include "crypto/secret_file.hpp"
+#include "net/http_client.hpp"
+#include "venue/polymarket/api_credentials.hpp"
 
 namespace underround {
 namespace {
@@ -94,21 +95,13 @@ Result<TradingAccount> load_account(const config::Config& config, config::Secret
 Result<TradingAccount> open_account(net::EventLoop& loop, config::Loaded& loaded) {
   auto account = load_account(loaded.config, loaded.secrets);
   if (!account) return account;
-  config::Secrets& s = loaded.secrets;
-  if (!s.api_key.empty() || !s.api_secret.empty() || !s.api_passphrase.empty()) {
-    if (s.api_key.empty() || s.api_secret.empty() || s.api_passphrase.empty()) {
-      return fail(ErrorCode::kInvalidInput,
-                  "UNDERROUND_API_KEY, UNDERROUND_API_SECRET and UNDERROUND_API_PASSPHRASE go together: all or none");
-    }
-    account->credentials = {s.api_key, s.api_secret, s.api_passphrase};
-    return account;
-  }
-  auto credentials = open_api_credentials(loop,
-                                          {.clob_url = loaded.config.venue.clob_url,
-                                           .proxy_url = s.proxy_url,
-                                           .cache_file = loaded.config.account.credentials_file,
-                                           .chain_id = account->chain_id},
-                                          account->key);
+  const std::filesystem::path cache(loaded.config.account.credentials_file);
+  std::error_code error;
+  if (cache.has_parent_path()) std::filesystem::create_directories(cache.parent_path(), error);
+  net::HttpClient clob(
+      loop, {.base_url = loaded.config.venue.clob_url, .proxy_url = loaded.secrets.proxy_url, .connections = 1});
+  auto credentials = polymarket::obtain_credentials(loop, clob, account->key,
+                                                    {.cache_file = cache.string(), .chain_id = account->chain_id});
   if (!credentials) return std::unexpected(credentials.error());
   account->credentials = std::move(*credentials);
   return account;

@@ -117,7 +117,6 @@ struct Secrets {
   std::string dashboard_token;    // UNDERROUND_DASHBOARD_TOKEN: needed when web.address is not a loopback address
   std::string private_key;        // UNDERROUND_PRIVATE_KEY: 0x and 64 hex digits; account.key_file is the other way
   std::string keystore_password;  // UNDERROUND_KEYSTORE_PASSWORD, when account.key_file is a keystore
-  std::string api_key, api_secret, api_passphrase;              // UNDERROUND_API_KEY, _SECRET, _PASSPHRASE
   std::string builder_key, builder_secret, builder_passphrase;  // UNDERROUND_BUILDER_API_KEY, _SECRET, _PASSPHRASE
   std::string relayer_key;                                      // UNDERROUND_RELAYER_API_KEY
   std::string proxy_url;                                        // POLYMARKET_PROXY_URL: may hold a password

@@ -69,8 +69,8 @@ const std::array<Key, 57> kKeys{{
                "UNDERROUND_KEYSTORE_PASSWORD; empty = the key is in UNDERROUND_PRIVATE_KEY.",
      .field = field<&Config::account, &Config::Account::key_file>},
     {.path = "account.credentials_file", .initial = "var/underround/api-credentials.json",
-     .reason = "Where the venue's API credentials are kept (chmod 600); made on first use. UNDERROUND_API_KEY, _SECRET "
-               "and _PASSPHRASE in the environment win.",
+     .reason = "Where the venue's API credentials are kept (chmod 600); made on first use. POLY_API_KEY, "
+               "POLY_API_SECRET and POLY_API_PASSPHRASE in the environment win.",
      .field = field<&Config::account, &Config::Account::credentials_file>},
     {.path = "account.nonce_pool", .initial = "false",
      .reason = "Sign with pre-computed single-use nonces: below a microsecond instead of about thirty. RFC 6979, the "

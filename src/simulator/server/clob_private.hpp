@@ -6,18 +6,32 @@
 #include <string>
 #include <vector>
 
+#include "simulator/server/account_rules.hpp"
 #include "simulator/server/api_keys.hpp"
 #include "simulator/server/order_entry.hpp"
 #include "simulator/server/order_wire.hpp"
+#include "simulator/server/rate_limits.hpp"
+#include "simulator/server/request_auth.hpp"
 #include "simulator/server/router.hpp"
 #include "simulator/simulation.hpp"
 
 namespace underround::simulator {
 
+// What stands between a request and its handler.
+struct ClobGuards {
+  const RequestAuth& auth;
+  AccountRules& rules;
+  RateLimits& limits;
+};
+
 class ClobPrivate {
  public:
-  ClobPrivate(Simulation& simulation, ApiKeys& keys, const OrderWire& wire)
-      : venue_(simulation.venue()), keys_(keys), wire_(wire), entry_(venue_, keys, wire) {}
+  ClobPrivate(Simulation& simulation, ApiKeys& keys, const OrderWire& wire, const ClobGuards& guards)
+      : venue_(simulation.venue()),
+        keys_(keys),
+        wire_(wire),
+        guards_(guards),
+        entry_(venue_, keys, wire, guards.rules) {}
   void add_routes(Router& router);
   [[nodiscard]] const OrderEntry& entry() const noexcept { return entry_; }
   // Dead-man switch: cancels for keys whose heartbeat is late. Called after every slice of time.
@@ -31,7 +45,11 @@ class ClobPrivate {
   void add_auth_routes(Router& router);
   void add_order_routes(Router& router);
   void add_data_routes(Router& router);
-  [[nodiscard]] Router::Handler keyed(Keyed handler) const;
+  // For whoever proves to hold a key that may do this; by default GET is reading, all else trading.
+  [[nodiscard]] Router::Handler keyed(Keyed handler, std::optional<Permission> needed = std::nullopt) const;
+  // Order and cancel endpoints: refused while the engine is down, and paid for from the signer's buckets.
+  using Cost = std::function<std::size_t(const Call&)>;
+  [[nodiscard]] Router::Handler metered(BucketKind kind, Cost cost, Keyed handler) const;
   [[nodiscard]] Reply cancel_ids(const Credentials& by, const std::vector<std::string_view>& ids);
   [[nodiscard]] Reply cancel_scope(const Credentials& by, std::optional<MarketId> market,
                                    std::optional<unsigned> outcome);
@@ -40,7 +58,7 @@ class ClobPrivate {
   [[nodiscard]] Reply trades(const Credentials& by, const Call& call) const;
   [[nodiscard]] Reply balance(const Credentials& by, const Call& call) const;
   [[nodiscard]] Reply heartbeat(const Credentials& by, const Call& call);
-  [[nodiscard]] AccountId find_owner(const Credentials& by, const Digest& id) const;
+  [[nodiscard]] AccountId wallet_of(const Credentials& by, std::size_t signature_type) const;
 
   struct Heartbeat {
     std::string expected_id;
@@ -50,6 +68,7 @@ class ClobPrivate {
   Venue& venue_;
   ApiKeys& keys_;
   const OrderWire& wire_;
+  ClobGuards guards_;
   OrderEntry entry_;
   std::map<std::string, Heartbeat> heartbeats_;  // by API key
 };
