@@ -25,6 +25,7 @@ std::size_t page_size() noexcept { return static_cast<std::size_t>(sysconf(_SC_P
 Address address_of(const secp256k1_pubkey& point) noexcept {
   std::array<std::uint8_t, 65> bytes;
   std::size_t size = bytes.size();
+  // NOLINTNEXTLINE(misc-redundant-expression): the library's own macro
   secp256k1_ec_pubkey_serialize(secp256k1_shared_context(), bytes.data(), &size, &point, SECP256K1_EC_UNCOMPRESSED);
   const Digest hash = keccak256(std::span<const std::uint8_t>(bytes).subspan(1));
   Address address;

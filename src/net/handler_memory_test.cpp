@@ -76,7 +76,8 @@ TEST_P(ZeroAllocation, EchoedFramesAndRepeatingTimers) {
 
   const std::string text(300, 'x');
   const auto exchange = [&](std::uint64_t rounds) {
-    for (const std::uint64_t end = received + rounds; received < end;) {
+    const std::uint64_t end = received + rounds;
+    while (received < end) {
       const std::uint64_t target = received + 1;
       client.send(text);
       while (received < target) loop.poll();
