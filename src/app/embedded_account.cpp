@@ -89,8 +89,8 @@ class EmbeddedOperations final : public polymarket::SetOperations {
 
 }  // namespace
 
-Result<EmbeddedAccount> open_embedded_account(net::EventLoop& loop, const std::string& control_url,
-                                              const std::string& clob_url, std::uint64_t seed, Usd usd) {
+Result<TradingAccount> open_embedded_account(net::EventLoop& loop, const std::string& control_url,
+                                             const std::string& clob_url, std::uint64_t seed, Usd usd) {
   auto key = demo_key(seed);
   if (!key) return std::unexpected(key.error());
   const std::string address = crypto::checksum(key->address());
@@ -115,7 +115,8 @@ Result<EmbeddedAccount> open_embedded_account(net::EventLoop& loop, const std::s
   if (!created) return std::unexpected(created.error());
   auto credentials = parse_credentials(*created);
   if (!credentials) return std::unexpected(credentials.error());
-  return EmbeddedAccount{std::move(*key), std::move(*credentials), address};
+  const crypto::Address wallet = key->address();
+  return TradingAccount{.key = std::move(*key), .wallet = wallet, .credentials = std::move(*credentials)};
 }
 
 std::unique_ptr<polymarket::SetOperations> make_embedded_operations(net::EventLoop& loop,

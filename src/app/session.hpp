@@ -4,6 +4,7 @@
 //
 // mode       market data          orders
 // simulate   embedded venue       its REST API, through the same gateway a real venue gets
+// live       the venue's sockets  the venue: signed, sent, reconciled
 // paper      the venue's sockets  FillModel on the books as they are seen
 // dry-run    the venue's sockets  built, named, signed, risk-checked, not sent
 // watch      the venue's sockets  none: opportunities are only logged (scan)
@@ -15,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "app/account.hpp"
 #include "app/config.hpp"
 #include "base/latency_histogram.hpp"
 #include "engine/engine.hpp"
@@ -28,12 +30,14 @@ struct VenueUrls {
   std::string control;  // embedded venue only: faucet and set operations
 };
 
-enum class OrderRoute : std::uint8_t { kWatch, kPaper, kDryRun, kEmbedded };
+enum class OrderRoute : std::uint8_t { kWatch, kPaper, kDryRun, kEmbedded, kLive };
 
 struct SessionSettings {
   OrderRoute route = OrderRoute::kEmbedded;
   VenueUrls urls;
   config::Config config;
+  const TradingAccount* account = nullptr;  // live: required; dry-run: a throw-away key when null. Must outlive us
+  std::string proxy_url;
   std::string dashboard_token;
   std::string state_dir;  // where halts are kept; empty = nowhere (the demo)
   bool serve_page = true;

@@ -174,6 +174,7 @@ class Gateway::Impl {
   LatencyHistogram round_trip_;
   Nanos cancel_all_at_{};  // 0 = none wanted
   int cancel_all_tries_ = 0;
+  bool cancelling_all_ = false;
   bool stopped_ = true;
 };
 
@@ -439,6 +440,7 @@ void Gateway::Impl::cancel_rejected(const NamedOrder& order, RejectReason reason
 void Gateway::Impl::cancel_all() {
   cancel_all_at_ = Nanos{};
   if (settings_.dry_run) return;
+  cancelling_all_ = true;
   ++cancel_all_tries_;
   ++counters_.cancels;
   session_.send(cancel_lane_, "DELETE", "/cancel-all", "", settings_.cancel_timeout,
@@ -454,6 +456,7 @@ void Gateway::Impl::on_all_cancelled(const net::HttpResult& result) {
     if (cancel_all_tries_ < kCancelAllTries) cancel_all_at_ = now + kCancelAllRetry;
     return;
   }
+  cancelling_all_ = false;
   const auto look = [&](const Digest& digest, WatchReason reason) {
     const NamedOrder* const order = names_.find(digest);
     if (order != nullptr && !order->ended) lookups_.watch(order->id, reason, now);
@@ -535,6 +538,7 @@ void Gateway::start() { impl_->start(); }
 void Gateway::stop() { impl_->stop(); }
 void Gateway::execute(const Command& command) { impl_->execute(command); }
 void Gateway::clear_halt() noexcept { impl_->gate_.clear(); }
+bool Gateway::cancelling_all() const noexcept { return impl_->cancelling_all_; }
 bool Gateway::user_stream_up() const noexcept { return impl_->user_.up(); }
 std::size_t Gateway::unknown_orders() const noexcept { return impl_->lookups_.lost(); }
 Gateway::Counters Gateway::counters() const noexcept { return impl_->counters(); }

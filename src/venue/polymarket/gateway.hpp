@@ -107,6 +107,7 @@ class Gateway {
   void clear_halt() noexcept;
 
   [[nodiscard]] bool user_stream_up() const noexcept;
+  [[nodiscard]] bool cancelling_all() const noexcept;         // a CancelAll has not been acknowledged yet
   [[nodiscard]] std::size_t unknown_orders() const noexcept;  // being looked up now
   [[nodiscard]] Counters counters() const noexcept;
   [[nodiscard]] const AccountReaderCounters& account() const noexcept;
