@@ -33,7 +33,8 @@ struct Desk {
                                                 .signer = signer.signer_text(),
                                                 .signature = signature.view(),
                                                 .owner = l2.api_key(),
-                                                .tif = TimeInForce::kFak},
+                                                .tif = TimeInForce::kFak,
+                                                .token = kToken},
                                                buffer);
     return request("POST", body);
   }
