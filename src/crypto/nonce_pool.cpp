@@ -116,13 +116,8 @@ Result<void> NoncePool::Impl::map() {
 
 NoncePool::Impl::~Impl() {
   if (thread.joinable()) {
-    // A forked child has a copy of the handle and no thread behind it.
-    if (getpid() != owner) {
-      thread.detach();
-    } else {
-      thread.request_stop();
-      thread.join();
-    }
+    thread.request_stop();
+    thread.join();
   }
   if (head != nullptr) {
     OPENSSL_cleanse(head, bytes);
@@ -201,7 +196,11 @@ void NoncePool::Impl::run(const std::stop_token& stop) {
 }
 
 NoncePool::NoncePool(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-NoncePool::~NoncePool() = default;
+// A forked child has copies of the thread's handle, lock and condition variable, and nobody behind them: joining or
+// destroying those would wait for ever. The memory is zero already; the rest is left to the end of the child.
+NoncePool::~NoncePool() {
+  if (impl_ != nullptr && getpid() != impl_->owner) (void)impl_.release();
+}
 
 Result<std::unique_ptr<NoncePool>> NoncePool::make(const NoncePoolSettings& settings) {
   constexpr std::size_t kMax = std::size_t{1} << 20;

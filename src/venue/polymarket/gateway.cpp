@@ -307,7 +307,8 @@ void Gateway::Impl::place(const ApprovedOrder& approved) {
                             .owner = l2_.api_key(),
                             .tif = terms.tif,
                             .post_only = terms.post_only,
-                            .expiration_s = static_cast<std::uint64_t>(expiration_s)},
+                            .expiration_s = static_cast<std::uint64_t>(expiration_s),
+                            .token = spec.tokens[outcome_of(terms.instrument)]},
                            body_));
 }
 

@@ -30,6 +30,7 @@ struct PostOrder {
   TimeInForce tif = TimeInForce::kGtc;
   bool post_only = false;
   std::uint64_t expiration_s = 0;  // GTD only; not signed, enforced by the operator
+  std::string_view token{};        // order->token_id in decimal, when the caller has it; empty = written out from it
 };
 
 // 480-byte signature, 78-digit token, 20-digit amounts and a 64-character owner fit with room to spare.

@@ -101,6 +101,17 @@ TEST_F(OrderVectors, DigestSignatureAndBodyByteForByte) {
                             .expiration_s = number(json["expiration"])},
                            buffer),
               expected);
+    EXPECT_EQ(encode_order({.order = &order,
+                            .maker = signer.maker_text(),
+                            .signer = signer.signer_text(),
+                            .signature = signature.view(),
+                            .owner = owner,
+                            .tif = tif_of(str(body["orderType"])),
+                            .post_only = bool(body["postOnly"]),
+                            .expiration_s = number(json["expiration"]),
+                            .token = std::string_view(json["tokenId"])},
+                           buffer),
+              expected);
     ++checked;
   }
   EXPECT_EQ(checked, 12);
