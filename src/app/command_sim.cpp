@@ -28,7 +28,8 @@ class SimCommand final : public Command {
         ->capture_default_str();
     app.add_flag("--paused", settings_.paused, "time stands still until POST {control}/time moves it");
     app.add_option("--write-config", config_file_, "write a configuration with this venue's addresses to this file");
-    app.add_flag("!--no-rate-limits", settings_.rate_limits, "no 429: neither per address nor per signer");
+    app.add_flag_callback(
+        "--no-rate-limits", [this] { settings_.rate_limits = false; }, "no 429: neither per address nor per signer");
     app.add_option("--duration", duration_, "stop after this long (default: until Ctrl-C)");
   }
   Outcome run(const Context&) override {
