@@ -21,8 +21,7 @@ class TransactorTest : public ::testing::Test {
   net::EventLoop loop_{[this] { return now_; }};
   FakeNode node_{loop_};
   crypto::SecretKey key_ = crypto::SecretKey::from_hex(kTestKey).value();
-  std::unique_ptr<RpcClient> rpc_ =
-      RpcClient::make(loop_, {.urls = {node_.url()}, .timeout = Nanos::from_millis(200)}).value();
+  std::unique_ptr<RpcClient> rpc_ = RpcClient::make(loop_, {.urls = {node_.url()}, .timeout = kPatience}).value();
   TransactorSettings settings_{.chain_id = 137, .confirmations = 3, .poll = Nanos{100'000}};
   std::unique_ptr<Transactor> transactor_ = make();
 
@@ -170,6 +169,9 @@ TEST_F(TransactorTest, ANodeThatIsBehindIsNotBelieved) {
 
 // The bytes went out and nobody knows: look, send the same bytes, sign nothing.
 TEST_F(TransactorTest, SilenceAfterSending) {
+  transactor_.reset();
+  rpc_ = RpcClient::make(loop_, {.urls = {node_.url()}, .timeout = Nanos::from_millis(50)}).value();
+  transactor_ = make();
   bool first = true;
   node_.fault = [&](const std::string& m, const net::HttpRequest&, const net::HttpResponder& r) {
     if (m != "eth_sendRawTransaction" || !std::exchange(first, false)) return false;
