@@ -6,7 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "simulator/server/account_keys.hpp"
+#include "simulator/server/account_status.hpp"
 #include "simulator/server/api_keys.hpp"
+#include "simulator/server/keyed_handler.hpp"
 #include "simulator/server/order_entry.hpp"
 #include "simulator/server/order_wire.hpp"
 #include "simulator/server/router.hpp"
@@ -16,9 +19,24 @@ namespace underround::simulator {
 
 class ClobPrivate {
  public:
-  ClobPrivate(Simulation& simulation, ApiKeys& keys, const OrderWire& wire)
-      : venue_(simulation.venue()), keys_(keys), wire_(wire), entry_(venue_, keys, wire) {}
+  // What the key holder's requests touch besides the venue; all outlive this.
+  struct Services {
+    ApiKeys& keys;
+    const OrderWire& wire;
+    const AccountKeys& account_keys;
+    const AccountStatus& status;
+    BuilderTrades& builders;
+  };
+  ClobPrivate(Simulation& simulation, const Services& with)
+      : venue_(simulation.venue()),
+        keys_(with.keys),
+        wire_(with.wire),
+        account_keys_(with.account_keys),
+        status_(with.status),
+        entry_(venue_, with.keys, with.wire, with.status, with.builders) {}
   void add_routes(Router& router);
+  // Only callers whose key has been checked get to `handler`.
+  [[nodiscard]] Router::Handler keyed(KeyedHandler handler) const;
   [[nodiscard]] const OrderEntry& entry() const noexcept { return entry_; }
   // Dead-man switch: cancels for keys whose heartbeat is late. Called after every slice of time.
   void check_heartbeats();
@@ -27,11 +45,9 @@ class ClobPrivate {
   static constexpr std::size_t kPage = 100;
 
  private:
-  using Keyed = std::function<Reply(const Credentials&, const Call&)>;
   void add_auth_routes(Router& router);
   void add_order_routes(Router& router);
   void add_data_routes(Router& router);
-  [[nodiscard]] Router::Handler keyed(Keyed handler) const;
   [[nodiscard]] Reply cancel_ids(const Credentials& by, const std::vector<std::string_view>& ids);
   [[nodiscard]] Reply cancel_scope(const Credentials& by, std::optional<MarketId> market,
                                    std::optional<unsigned> outcome);
@@ -40,6 +56,7 @@ class ClobPrivate {
   [[nodiscard]] Reply trades(const Credentials& by, const Call& call) const;
   [[nodiscard]] Reply balance(const Credentials& by, const Call& call) const;
   [[nodiscard]] Reply heartbeat(const Credentials& by, const Call& call);
+  [[nodiscard]] Reply legacy_heartbeat(const Credentials& by);
   [[nodiscard]] AccountId find_owner(const Credentials& by, const Digest& id) const;
 
   struct Heartbeat {
@@ -50,6 +67,8 @@ class ClobPrivate {
   Venue& venue_;
   ApiKeys& keys_;
   const OrderWire& wire_;
+  const AccountKeys& account_keys_;
+  const AccountStatus& status_;
   OrderEntry entry_;
   std::map<std::string, Heartbeat> heartbeats_;  // by API key
 };

@@ -6,6 +6,7 @@
 
 #include "simulator/server/json_writer.hpp"
 #include "simulator/server/market_wire.hpp"
+#include "simulator/server/trade_activity.hpp"
 #include "simulator/server/wire_text.hpp"
 
 namespace underround::simulator {
@@ -222,6 +223,7 @@ void ClobPublic::add_market_routes(Router& router) {
     append_classic_market(reply.body, venue_, venue_.market(*market));
     return reply;
   });
+  router.add("GET", "/markets/live-activity/{}", [this](const Call& call) { return live_activity(venue_, call); });
   router.add("GET", "/clob-markets/{}", [this](const Call& call) {
     const auto market = venue_.find_condition(call.parts[0]);
     if (!market) return error_reply(404, "market not found");

@@ -139,6 +139,7 @@ OrderEntry::Outcome OrderEntry::enter(const Credentials& by, const JsonValue& bo
   const std::string_view side_text = order->text("side");
   if (side_text != "BUY" && side_text != "SELL") return {refused(RejectReason::kMalformed, "Invalid side")};
   const Side side = side_text == "BUY" ? Side::kBuy : Side::kSell;
+  if (const auto text = status_.refuse(order->text("signer"), side)) return {refused(RejectReason::kOther, *text)};
   const auto token = venue_.find_token(order->text("tokenId"));
   if (!token) return {refused(RejectReason::kMalformed, "Invalid token id")};
   const ConditionSpec& spec = venue_.market(token->market).spec;
@@ -171,7 +172,10 @@ OrderEntry::Outcome OrderEntry::enter(const Credentials& by, const JsonValue& bo
                  .expires_at = Nanos::from_seconds(*expiration),
                  .id = *id};
   if (immediate && side == Side::kBuy) entry.amount = Usd{amounts->usd};
-  return {venue_.submit(entry), side};
+  const bool attributed = builders_.attribute(*id, order->text("builder"));
+  OrderResult result = venue_.submit(entry);
+  if (attributed && !result.accepted) builders_.forget(*id);
+  return {std::move(result), side};
 }
 
 void OrderEntry::append_answer(std::string& out, const Outcome& outcome) const {

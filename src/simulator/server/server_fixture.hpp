@@ -183,6 +183,7 @@ class ServerTest : public ::testing::Test {
     bool post_only = false;
     long long expiration = 0;
     long long salt = 0;  // 0 = the next
+    std::string builder = "0x" + std::string(64, '0');
   };
   std::string order_body(const User& user, const Order& o) {
     const long long salt = o.salt != 0 ? o.salt : ++salt_;
@@ -191,8 +192,8 @@ class ServerTest : public ::testing::Test {
            std::to_string(salt) + R"(,"maker":")" + user.address + R"(","signer":")" + user.address +
            R"(","tokenId":")" + o.token + R"(","makerAmount":")" + std::to_string(o.maker) + R"(","takerAmount":")" +
            std::to_string(o.taker) + R"(","side":")" + o.side + R"(","signatureType":0,"timestamp":"1795132800000",)" +
-           R"("expiration":")" + std::to_string(o.expiration) + R"(","metadata":")" + zero + R"(","builder":")" + zero +
-           R"(","signature":"0x11"},"owner":")" + user.key + R"(","orderType":")" + o.type + "\"}";
+           R"("expiration":")" + std::to_string(o.expiration) + R"(","metadata":")" + zero + R"(","builder":")" +
+           o.builder + R"(","signature":"0x11"},"owner":")" + user.key + R"(","orderType":")" + o.type + "\"}";
   }
   Answer post(const User& user, const Order& order) { return as(user, "POST", "/order", order_body(user, order)); }
 

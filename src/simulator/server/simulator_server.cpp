@@ -8,8 +8,11 @@
 
 #include "net/event_loop.hpp"
 #include "net/server.hpp"
+#include "simulator/server/account_keys.hpp"
+#include "simulator/server/account_status.hpp"
 #include "simulator/server/api_keys.hpp"
 #include "simulator/server/binance_channel.hpp"
+#include "simulator/server/builder_trades.hpp"
 #include "simulator/server/clob_private.hpp"
 #include "simulator/server/clob_public.hpp"
 #include "simulator/server/control_service.hpp"
@@ -17,6 +20,8 @@
 #include "simulator/server/gamma_service.hpp"
 #include "simulator/server/json_writer.hpp"
 #include "simulator/server/market_channel.hpp"
+#include "simulator/server/notifications.hpp"
+#include "simulator/server/rewards_pages.hpp"
 #include "simulator/server/rtds_channel.hpp"
 #include "simulator/server/user_channel.hpp"
 
@@ -66,18 +71,30 @@ struct SimulatorServer::Impl {
         keys(simulation.venue(), given.seed),
         order_wire(simulation.venue(), keys),
         clob_public(simulation.venue()),
-        clob_private(simulation, keys, order_wire),
+        account_keys(simulation.venue(), keys, given.seed),
+        notifications(simulation.venue(), keys),
+        builder_trades(simulation.venue(), keys),
+        clob_private(simulation, {.keys = keys,
+                                  .wire = order_wire,
+                                  .account_keys = account_keys,
+                                  .status = account_status,
+                                  .builders = builder_trades}),
         gamma(simulation.venue()),
         data(simulation.venue()),
         market_channel(simulation.venue(), gate),
         user_channel(simulation.venue(), gate, keys, order_wire),
         rtds(simulation, gate),
         binance(simulation, gate),
-        control(simulation, gate, clock, [] { return net::EventLoop::wall_now(); }),
+        control(simulation, gate, clock, account_status, [] { return net::EventLoop::wall_now(); }),
         slices(loop),
         binance_pings(loop) {
     clob_public.add_routes(clob_router);
     clob_private.add_routes(clob_router);
+    const Authorize authorize = [this](KeyedHandler handler) { return clob_private.keyed(std::move(handler)); };
+    account_keys.add_routes(clob_router, authorize);
+    notifications.add_routes(clob_router, authorize);
+    builder_trades.add_routes(clob_router);
+    add_rewards_routes(clob_router, simulation.venue(), authorize);
     gamma.add_routes(gamma_router);
     data.add_routes(data_router);
     control.add_routes(control_router);
@@ -106,6 +123,10 @@ struct SimulatorServer::Impl {
   ApiKeys keys;
   OrderWire order_wire;
   ClobPublic clob_public;
+  AccountStatus account_status;
+  AccountKeys account_keys;
+  Notifications notifications;
+  BuilderTrades builder_trades;
   ClobPrivate clob_private;
   GammaService gamma;
   DataService data;
