@@ -43,9 +43,9 @@ row(TOPIC, 'deleteApiKey', 'the deleted key is no longer let in', async ({ venue
 row(TOPIC, 'getClosedOnlyMode', 'false, and true while the address is restricted', async ({ alice, venue }) => {
   assert.deepEqual(await alice.client.getClosedOnlyMode(), { closed_only: false });
   if (!venue.control) return;
-  await venue.control('/restrictions', { address: alice.address, closed_only: true });
+  await venue.control('/standing', { address: alice.address, standing: 'closed_only' });
   const restricted = await alice.client.getClosedOnlyMode();
-  await venue.control('/restrictions', { address: alice.address });
+  await venue.control('/standing', { address: alice.address, standing: 'good' });
   assert.deepEqual(restricted, { closed_only: true });
 }, 'account');
 

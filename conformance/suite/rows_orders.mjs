@@ -157,7 +157,8 @@ row(TOPIC, 'createAndPostMarketOrder', 'FOK buys; the client finds the transacti
     tokenID: ctx.market.tokens[0], amount: 5, side: Side.BUY, price: 0.95,
   }), 'matched');
   conforms(OrderResponseSchema, answer);
-  assert.equal(answer.makingAmount, '5');
+  // The simulator fills dollar targets in hundredths of a share.
+  assert.ok(Number(answer.makingAmount) <= 5 && Number(answer.makingAmount) > 4.99, answer.makingAmount);
   assert.ok(Number(answer.takingAmount) > 5);
   assert.ok(answer.tradeIDs.length >= 1);
   assert.match(answer.transactionsHashes[0], /^0x[0-9a-f]{64}$/);

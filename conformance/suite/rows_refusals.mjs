@@ -76,7 +76,7 @@ bad('the same order again', '400 order … is invalid. Duplicated.', async (ctx)
   refused(await ctx.alice.client.postOrder(order), 400, `order ${orderID} is invalid. Duplicated.`);
 });
 
-bad('a token that does not exist', '404 No orderbook exists for the requested token id, before anything is signed', async (ctx) => {
+bad('a token that does not exist', '404 No orderbook exists for the requested token id; 400 Invalid token id for an order', async (ctx) => {
   const order = await ctx.alice.client.orderBuilder.buildOrder({ ...restingBid(ctx), tokenID: '12345' }, { tickSize: '0.01', negRisk: false }, 2);
   refused(await ctx.alice.client.postOrder(order), 400, 'Invalid token id');
   refused(await ctx.client.getOrderBook('12345'), 404, 'No orderbook exists for the requested token id');
@@ -172,13 +172,23 @@ async function fetchKey(client) {
 
 bad('closed-only address', '400 \'0x…\' address in closed only mode; sells are let through', async (ctx) => {
   const { alice, venue } = ctx;
-  await venue.control('/restrictions', { address: alice.address, closed_only: true });
+  await venue.control('/standing', { address: alice.address, standing: 'closed_only' });
   try {
-    refused(await alice.client.createAndPostOrder(restingBid(ctx)), 400, `'${alice.address}' address in closed only mode`);
+    refused(await alice.client.createAndPostOrder(restingBid(ctx)), 400, new RegExp(`^'${alice.address}' address in closed only mode$`, 'i'));
     const { orderID } = accepted(await alice.client.createAndPostOrder({ ...restingBid(ctx), price: 0.99, size: 5, side: Side.SELL }), 'live');
     await alice.client.cancelOrder({ orderID });
   } finally {
-    await venue.control('/restrictions', { address: alice.address });
+    await venue.control('/standing', { address: alice.address, standing: 'good' });
+  }
+});
+
+bad('banned address', '400 \'0x…\' address banned', async (ctx) => {
+  const { alice, venue } = ctx;
+  await venue.control('/standing', { address: alice.address, standing: 'banned' });
+  try {
+    refused(await alice.client.createAndPostOrder(restingBid(ctx)), 400, new RegExp(`^'${alice.address}' address banned$`, 'i'));
+  } finally {
+    await venue.control('/standing', { address: alice.address, standing: 'good' });
   }
 });
 

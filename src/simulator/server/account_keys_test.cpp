@@ -70,28 +70,5 @@ TEST_F(AccountKeysTest, BuilderKeysComeAndAreRevokedNewestFirst) {
   EXPECT_TRUE(as(bob_, "GET", "/auth/builder-api-key").json.items.empty());
 }
 
-TEST_F(AccountKeysTest, RestrictedAddresses) {
-  const std::string yes = market_.tokens[0];
-  EXPECT_EQ(as(alice_, "GET", "/auth/ban-status/closed-only").body, "{\"closed_only\":false}");
-  ASSERT_EQ(
-      control("/operations", R"({"address":")" + alice_.address +
-                                 R"(","operation":"split","amount":"20","condition_id":")" + market_.condition + "\"}")
-          .status,
-      200);
-  ASSERT_EQ(control("/restrictions", R"({"address":")" + alice_.address + R"(","closed_only":true})").status, 200);
-  EXPECT_EQ(as(alice_, "GET", "/auth/ban-status/closed-only").body, "{\"closed_only\":true}");
-  EXPECT_EQ(as(bob_, "GET", "/auth/ban-status/closed-only").body, "{\"closed_only\":false}");
-  const Answer buy = post(alice_, {.token = yes, .maker = 4'000'000, .taker = 10'000'000});
-  EXPECT_EQ(buy.status, 400);
-  EXPECT_EQ(buy.error(), "'" + alice_.address + "' address in closed only mode");
-  const Order sell{.token = yes, .side = "SELL", .maker = 10'000'000, .taker = 4'000'000};
-  EXPECT_EQ(post(alice_, sell).status, 200);
-  ASSERT_EQ(control("/restrictions", R"({"address":")" + alice_.address + R"(","banned":true})").status, 200);
-  EXPECT_EQ(post(alice_, sell).error(), "'" + alice_.address + "' address banned");
-  ASSERT_EQ(control("/restrictions", R"({"address":")" + alice_.address + "\"}").status, 200);
-  EXPECT_EQ(post(alice_, sell).status, 200);
-  EXPECT_EQ(control("/restrictions", R"({"address":"me"})").status, 400);
-}
-
 }  // namespace
 }  // namespace underround::simulator

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "simulator/server/account_keys.hpp"
-#include "simulator/server/account_status.hpp"
 #include "simulator/server/api_keys.hpp"
 #include "simulator/server/keyed_handler.hpp"
 #include "simulator/server/order_entry.hpp"
@@ -24,7 +23,6 @@ class ClobPrivate {
     ApiKeys& keys;
     const OrderWire& wire;
     const AccountKeys& account_keys;
-    const AccountStatus& status;
     BuilderTrades& builders;
   };
   ClobPrivate(Simulation& simulation, const Services& with)
@@ -32,8 +30,7 @@ class ClobPrivate {
         keys_(with.keys),
         wire_(with.wire),
         account_keys_(with.account_keys),
-        status_(with.status),
-        entry_(venue_, with.keys, with.wire, with.status, with.builders) {}
+        entry_(venue_, with.keys, with.wire, with.builders) {}
   void add_routes(Router& router);
   // Only callers whose key has been checked get to `handler`.
   [[nodiscard]] Router::Handler keyed(KeyedHandler handler) const;
@@ -68,7 +65,6 @@ class ClobPrivate {
   ApiKeys& keys_;
   const OrderWire& wire_;
   const AccountKeys& account_keys_;
-  const AccountStatus& status_;
   OrderEntry entry_;
   std::map<std::string, Heartbeat> heartbeats_;  // by API key
 };

@@ -65,14 +65,6 @@ Reply ControlService::faucet(const JsonValue& body) {
   return raw_reply(account_json(simulation_.make_account(lower(address), Usd{*usd})));
 }
 
-// {"address","closed_only":bool,"banned":bool}; what is absent is false.
-Reply ControlService::restrict_account(const JsonValue& body) {
-  const std::string_view address = body.text("address");
-  if (!is_address(address)) return error_reply(400, "address must be 0x and 40 hex digits");
-  status_.set(address, body.boolean("closed_only"), body.boolean("banned"));
-  return raw_reply("{}");
-}
-
 Reply ControlService::convert(AccountId account, const JsonValue& body, Shares amount) {
   const auto group = venue_.find_group(body.text("event"));
   if (!group) return error_reply(404, "event: no group with this slug");
@@ -239,7 +231,6 @@ Reply ControlService::state() const {
 
 void ControlService::add_routes(Router& router) {
   router.add("POST", "/faucet", with_body([this](const JsonValue& body) { return faucet(body); }));
-  router.add("POST", "/restrictions", with_body([this](const JsonValue& body) { return restrict_account(body); }));
   router.add("POST", "/operations", with_body([this](const JsonValue& body) { return operation(body); }));
   router.add("POST", "/faults", with_body([this](const JsonValue& body) { return faults(body); }));
   router.add("POST", "/time", with_body([this](const JsonValue& body) { return time(body); }));

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "simulator/server/account_status.hpp"
 #include "simulator/server/fault_gate.hpp"
 #include "simulator/server/json_value.hpp"
 #include "simulator/server/router.hpp"
@@ -17,14 +16,8 @@ namespace underround::simulator {
 class ControlService {
  public:
   // `wall` gives wall time.
-  ControlService(Simulation& simulation, FaultGate& gate, SimClock& clock, AccountStatus& status,
-                 std::function<Nanos()> wall)
-      : simulation_(simulation),
-        venue_(simulation.venue()),
-        gate_(gate),
-        clock_(clock),
-        status_(status),
-        wall_(std::move(wall)) {}
+  ControlService(Simulation& simulation, FaultGate& gate, SimClock& clock, std::function<Nanos()> wall)
+      : simulation_(simulation), venue_(simulation.venue()), gate_(gate), clock_(clock), wall_(std::move(wall)) {}
   void add_routes(Router& router);
   // Set by POST /time {"advance_ms"}: the answer is due when simulated time has got there. Asking clears it.
   [[nodiscard]] std::optional<Nanos> take_awaited() noexcept { return std::exchange(awaited_, std::nullopt); }
@@ -34,7 +27,6 @@ class ControlService {
 
  private:
   [[nodiscard]] Reply faucet(const JsonValue& body);
-  [[nodiscard]] Reply restrict_account(const JsonValue& body);
   [[nodiscard]] Reply operation(const JsonValue& body);
   [[nodiscard]] Reply convert(AccountId account, const JsonValue& body, Shares amount);
   [[nodiscard]] Reply faults(const JsonValue& body);
@@ -47,7 +39,6 @@ class ControlService {
   Venue& venue_;
   FaultGate& gate_;
   SimClock& clock_;
-  AccountStatus& status_;
   std::function<Nanos()> wall_;
   std::optional<Nanos> awaited_;
 };

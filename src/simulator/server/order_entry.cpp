@@ -139,7 +139,6 @@ OrderEntry::Outcome OrderEntry::enter(const Credentials& by, const JsonValue& bo
   const std::string_view side_text = order->text("side");
   if (side_text != "BUY" && side_text != "SELL") return {refused(RejectReason::kMalformed, "Invalid side")};
   const Side side = side_text == "BUY" ? Side::kBuy : Side::kSell;
-  if (const auto text = status_.refuse(order->text("signer"), side)) return {refused(RejectReason::kOther, *text)};
   const auto token = venue_.find_token(order->text("tokenId"));
   if (!token) return {refused(RejectReason::kMalformed, "Invalid token id")};
   const ConditionSpec& spec = venue_.market(token->market).spec;

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "simulator/server/account_status.hpp"
 #include "simulator/server/api_keys.hpp"
 #include "simulator/server/builder_trades.hpp"
 #include "simulator/server/json_value.hpp"
@@ -14,8 +13,8 @@ namespace underround::simulator {
 
 class OrderEntry {
  public:
-  OrderEntry(Venue& venue, ApiKeys& keys, const OrderWire& wire, const AccountStatus& status, BuilderTrades& builders)
-      : venue_(venue), keys_(keys), wire_(wire), status_(status), builders_(builders) {}
+  OrderEntry(Venue& venue, ApiKeys& keys, const OrderWire& wire, BuilderTrades& builders)
+      : venue_(venue), keys_(keys), wire_(wire), builders_(builders) {}
 
   static constexpr std::size_t kMaxBatch = 15;
   [[nodiscard]] Reply post_order(const Credentials& by, std::string_view body);
@@ -33,7 +32,6 @@ class OrderEntry {
   Venue& venue_;
   ApiKeys& keys_;
   const OrderWire& wire_;
-  const AccountStatus& status_;
   BuilderTrades& builders_;
   std::uint64_t processed_ = 0;
 };

@@ -9,7 +9,6 @@
 #include "net/event_loop.hpp"
 #include "net/server.hpp"
 #include "simulator/server/account_keys.hpp"
-#include "simulator/server/account_status.hpp"
 #include "simulator/server/api_keys.hpp"
 #include "simulator/server/binance_channel.hpp"
 #include "simulator/server/builder_trades.hpp"
@@ -74,18 +73,15 @@ struct SimulatorServer::Impl {
         account_keys(simulation.venue(), keys, given.seed),
         notifications(simulation.venue(), keys),
         builder_trades(simulation.venue(), keys),
-        clob_private(simulation, {.keys = keys,
-                                  .wire = order_wire,
-                                  .account_keys = account_keys,
-                                  .status = account_status,
-                                  .builders = builder_trades}),
+        clob_private(simulation,
+                     {.keys = keys, .wire = order_wire, .account_keys = account_keys, .builders = builder_trades}),
         gamma(simulation.venue()),
         data(simulation.venue()),
         market_channel(simulation.venue(), gate),
         user_channel(simulation.venue(), gate, keys, order_wire),
         rtds(simulation, gate),
         binance(simulation, gate),
-        control(simulation, gate, clock, account_status, [] { return net::EventLoop::wall_now(); }),
+        control(simulation, gate, clock, [] { return net::EventLoop::wall_now(); }),
         slices(loop),
         binance_pings(loop) {
     clob_public.add_routes(clob_router);
@@ -123,7 +119,6 @@ struct SimulatorServer::Impl {
   ApiKeys keys;
   OrderWire order_wire;
   ClobPublic clob_public;
-  AccountStatus account_status;
   AccountKeys account_keys;
   Notifications notifications;
   BuilderTrades builder_trades;
