@@ -1,5 +1,5 @@
 // What rows are given: the venue, a client without keys, two traders, and markets fit for the purpose.
-import { clientOf, traderOf, TEST_KEYS } from './wallets.mjs';
+import { clientOf, readerOf, traderOf, TEST_KEYS } from './wallets.mjs';
 
 const best = (levels) => Number(levels.at(-1).price);
 
@@ -22,6 +22,7 @@ async function describe(client, market) {
 // Without taker delay, quoted on both sides, away from the edges.
 export async function findMarket(client, wanted, most = 120) {
   const page = await client.getSamplingMarkets();
+  if (!Array.isArray(page?.data)) throw new Error(`${client.host} does not answer as a CLOB: ${JSON.stringify(page).slice(0, 200)}`);
   for (const market of page.data.slice(0, most)) {
     const prices = market.tokens.map((token) => Number(token.price));
     if (!market.enable_order_book || !market.accepting_orders || Math.min(...prices) < 0.15) continue;
@@ -37,7 +38,7 @@ export async function makeContext(venue, options) {
   const plain = (m) => !m.delayed && !m.negRisk && m.tick === 0.01;
   ctx.market = (await findMarket(client, plain)) ?? (await findMarket(client, () => true));
   if (!ctx.market) throw new Error(`${venue.host} has no market with a two-sided book`);
-  if (options.access === 'account') ctx.alice = await traderOf(venue, process.env.CONFORMANCE_PRIVATE_KEY);
+  if (options.access === 'account') ctx.alice = await readerOf(venue, process.env.CONFORMANCE_PRIVATE_KEY);
   if (options.access !== 'trade') return ctx;
   ctx.negRiskMarket = await findMarket(client, (m) => m.negRisk && !m.delayed, 400);
   ctx.delayedMarket = await findMarket(client, (m) => m.delayed, 400);

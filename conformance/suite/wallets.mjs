@@ -29,12 +29,22 @@ export function clientOf(host, extra = {}) {
   return new ClobClient({ host, chain: CHAIN, useServerTime: true, ...extra });
 }
 
-export async function traderOf(venue, key, usd) {
-  const signer = signerOf(key);
+function accountOf(venue, signer, creds) {
   const address = signer.account.address;
-  if (usd && venue.control) await venue.control('/faucet', { address, usd: String(usd) });
-  const creds = await clientOf(venue.host, { signer }).createOrDeriveApiKey();
-  if (!creds.key) throw new Error(`no API key for ${address}: the venue gave none`);
+  if (!creds.key) throw new Error(`the venue gave no API key for ${address}`);
   const client = (more = {}) => clientOf(venue.host, { signer, creds, ...more });
   return { signer, address, creds, client: client(), clientWith: client };
+}
+
+// An account that is only looked at: its key must exist already.
+export async function readerOf(venue, key) {
+  const signer = signerOf(key);
+  return accountOf(venue, signer, await clientOf(venue.host, { signer }).deriveApiKey());
+}
+
+// A test account with money from the simulator's faucet.
+export async function traderOf(venue, key, usd) {
+  const signer = signerOf(key);
+  await venue.control('/faucet', { address: signer.account.address, usd: String(usd) });
+  return accountOf(venue, signer, await clientOf(venue.host, { signer }).createOrDeriveApiKey());
 }
