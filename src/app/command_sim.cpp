@@ -26,6 +26,7 @@ class SimCommand final : public Command {
         ->check(CLI::Range(0.01, 1000.0))
         ->capture_default_str();
     app.add_flag("--paused", settings_.paused, "time stands still until POST {control}/time moves it");
+    app.add_flag("!--no-rate-limits", settings_.rate_limits, "no 429: neither per address nor per signer");
     app.add_option("--duration", duration_, "stop after this long (default: until Ctrl-C)");
   }
   Outcome run(const Context&) override {

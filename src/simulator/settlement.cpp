@@ -30,6 +30,12 @@ SettlementStatus Settlement::roll() {
   return SettlementStatus::kMined;
 }
 
+// No dice while the probability is zero: seeds keep their story.
+SettlementStatus Settlement::roll_retry() {
+  const double p = settings_.failure_after_retry_probability;
+  return p > 0.0 && rng_.uniform() < p ? SettlementStatus::kFailed : SettlementStatus::kMined;
+}
+
 void Settlement::start(TradeId trade) { schedule(trade, roll(), mining_delay()); }
 
 void Settlement::on_due(Nanos /*now*/, std::uint64_t payload) {
@@ -40,7 +46,7 @@ void Settlement::on_due(Nanos /*now*/, std::uint64_t payload) {
       schedule(trade, SettlementStatus::kConfirmed, Nanos{static_cast<std::int64_t>(rng_.exponential(mean))});
       break;
     }
-    case SettlementStatus::kRetrying: schedule(trade, SettlementStatus::kMined, mining_delay()); break;
+    case SettlementStatus::kRetrying: schedule(trade, roll_retry(), mining_delay()); break;
     case SettlementStatus::kMatched:
     case SettlementStatus::kConfirmed:
     case SettlementStatus::kFailed: break;

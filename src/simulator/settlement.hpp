@@ -1,7 +1,7 @@
 // What happens to a match on the way to the chain: MATCHED -> MINED -> CONFIRMED, sometimes RETRYING, rarely FAILED
 // (protocol 12.5). Only the timing and the dice live here; the venue moves the money.
 // Assumptions: delays are exponential around the given means (no published distribution; Polygon blocks are ~2 s), a
-// retry costs one more round, and a failure shows instead of MINED.
+// retry costs one more round, and a failure shows instead of MINED: at once, or after RETRYING.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@ struct SettlementSettings {
   Nanos confirmed_after_mean = Nanos::from_millis(4000);  // after MINED
   double retry_probability = 0.002;
   double failure_probability = 0.0005;
+  double failure_after_retry_probability = 0.0;  // that a retried transaction fails for good
 };
 
 class SettlementSink {
@@ -44,6 +45,7 @@ class Settlement final : public Task {
   void schedule(TradeId trade, SettlementStatus next, Nanos delay);
   [[nodiscard]] Nanos mining_delay();
   [[nodiscard]] SettlementStatus roll();
+  [[nodiscard]] SettlementStatus roll_retry();
 
   Scheduler& scheduler_;
   SettlementSink& sink_;

@@ -46,6 +46,9 @@ struct NewOrder {
   Usd amount{};        // FOK/FAK BUY: collateral target; price improvement buys more shares (protocol 6.7)
   Nanos expires_at{};  // GTD: the stated expiration; the venue acts 60 s earlier (protocol 6.7)
   Digest id{};         // the EIP-712 digest; all zero = the venue invents one (population)
+  // What the maker's wallet lets the exchange take: collateral under open orders in all, and its outcome tokens or not.
+  Usd allowance{INT64_MAX};
+  bool tokens_approved = true;
 };
 
 // What a user stream and GET /data/order call status.

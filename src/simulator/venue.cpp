@@ -189,6 +189,14 @@ void Venue::on_due(Nanos /*now*/, std::uint64_t payload) {
       announce_phase(market, MarketPhase::kRedeemable);
       break;
     }
+    case VenueTask::kModeOver:
+      if (value != mode_changes_) break;
+      if (mode_ == VenueMode::kRestarting) {
+        enter_mode(VenueMode::kPostOnly, now() + settings_.post_only_after_restart);
+      } else {
+        set_mode(VenueMode::kNormal);
+      }
+      break;
     case VenueTask::kDelayOver: run_delayed(task_order(value)); break;
     case VenueTask::kExpiry: {
       const OrderKey key = task_order(value);
@@ -201,6 +209,20 @@ void Venue::on_due(Nanos /*now*/, std::uint64_t payload) {
   }
 }
 
+void Venue::set_mode(VenueMode mode) noexcept {
+  mode_ = mode;
+  mode_until_ = {};
+  ++mode_changes_;
+}
+
+void Venue::enter_mode(VenueMode mode, Nanos until) {
+  set_mode(mode);
+  mode_until_ = until;
+  scheduler_.at(until, *this, pack_task(VenueTask::kModeOver, mode_changes_));
+}
+
+void Venue::restart(Nanos down_for) { enter_mode(VenueMode::kRestarting, now() + down_for); }
+
 // --- accounts and sets
 
 AccountId Venue::open_account(std::string_view address, bool watched) {
@@ -211,6 +233,12 @@ AccountId Venue::open_account(std::string_view address, bool watched) {
   }
   if (watched) watched_[id.value] = true;
   return id;
+}
+
+Result<void> Venue::withdraw(AccountId account, Usd amount) {
+  auto done = ledger_.withdraw(account, amount);
+  if (done) enforce_coverage(account, {});
+  return done;
 }
 
 Result<void> Venue::split(AccountId account, MarketId market, Shares amount) {

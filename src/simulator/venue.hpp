@@ -33,6 +33,7 @@ struct VenueSettings {
   Nanos gtd_early = Nanos::from_seconds(60);      // GTD ends this long before its stated time (protocol 6.7)
   Nanos gtd_min_life = Nanos::from_seconds(180);  // and must be stated at least this far ahead
   Usd min_marketable_buy = Usd::whole(1);         // protocol 6.6
+  Nanos post_only_after_restart = Nanos::from_seconds(120);  // protocol 9
   Nanos resolved_to_redeemable = Nanos::from_seconds(30);
   std::size_t trades_kept = 200'000;  // older settled trades are forgotten
   SettlementSettings settlement{};
@@ -115,7 +116,11 @@ class Venue final : private SettlementSink, private Task {
   std::vector<Digest> cancel_all(AccountId account);
   std::vector<Digest> cancel_market(AccountId account, std::optional<MarketId> market, std::optional<unsigned> outcome);
   // 425, 503 and so on for order entry; books and streams go on.
-  void set_mode(VenueMode mode) noexcept { mode_ = mode; }
+  void set_mode(VenueMode mode) noexcept;
+  // The matching engine goes down for `down_for`, comes back post-only for a while, then normal (protocol 9).
+  void restart(Nanos down_for);
+  // When `mode` ends by itself; 0 when it does not.
+  [[nodiscard]] Nanos mode_until() const noexcept { return mode_until_; }
   [[nodiscard]] VenueMode mode() const noexcept { return mode_; }
 
   // Everything until end_batch() is one venue transaction: one BookBatch per market touched. Nests.
@@ -138,6 +143,8 @@ class Venue final : private SettlementSink, private Task {
   // `watched`: somebody outside looks at this account: its ids are remembered for duplicates and lookups.
   AccountId open_account(std::string_view address, bool watched = true);
   void deposit(AccountId account, Usd amount) { ledger_.deposit(account, amount); }
+  // Money leaves the wallet; orders it no longer covers are cancelled.
+  [[nodiscard]] Result<void> withdraw(AccountId account, Usd amount);
   [[nodiscard]] bool watched(AccountId account) const noexcept { return watched_[account.value]; }
   [[nodiscard]] Result<void> split(AccountId account, MarketId market, Shares amount);
   [[nodiscard]] Result<void> merge(AccountId account, MarketId market, Shares amount);
@@ -190,6 +197,7 @@ class Venue final : private SettlementSink, private Task {
   void refine_at_edge(MarketId market);
   void announce(const OrderRecord& order, OrderEvent event);
   void announce_phase(Market& market, MarketPhase phase);
+  void enter_mode(VenueMode mode, Nanos until);
   void forget_old_trades();
   [[nodiscard]] OrderRecord& record(std::uint32_t slot) noexcept { return records_[slot]; }
 
@@ -204,6 +212,8 @@ class Venue final : private SettlementSink, private Task {
   std::deque<Group> groups_;
   std::vector<Listener*> listeners_;
   VenueMode mode_ = VenueMode::kNormal;
+  Nanos mode_until_{};
+  std::uint64_t mode_changes_ = 0;  // tells an end that was overtaken
 
   std::deque<OrderRecord> records_;                                // by slot of the pool
   std::unordered_map<Digest, OrderKey, DigestHash> open_by_id_;    // watched accounts

@@ -63,11 +63,13 @@ std::optional<OrderResult> Venue::refuse(const NewOrder& order, const Digest& id
 }
 
 bool Venue::affordable_by(const NewOrder& order, const std::vector<PlannedFill>& fills) const {
-  if (order.side == Side::kSell) return ledger_.available(order.account, order.market, order.outcome) >= order.size;
+  if (order.side == Side::kSell) {
+    return order.tokens_approved && ledger_.available(order.account, order.market, order.outcome) >= order.size;
+  }
   Usd needed = order.amount.micros > 0 ? order.amount : notional(order.limit, order.size, Rounding::kUp);
   const FeeSchedule& fees = markets_[order.market.value].spec.fees;
   for (const PlannedFill& fill : fills) needed += fees.charge(fill.price, fill.size);
-  return ledger_.available(order.account) >= needed;
+  return ledger_.available(order.account) >= needed && order.allowance - ledger_.reserved(order.account) >= needed;
 }
 
 std::optional<OrderResult> Venue::refuse_against_book(const NewOrder& order, const Digest& id, const Plan& plan) {

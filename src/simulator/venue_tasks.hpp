@@ -7,7 +7,7 @@
 
 namespace underround::simulator {
 
-enum class VenueTask : std::uint8_t { kRedeemable, kDelayOver, kExpiry };
+enum class VenueTask : std::uint8_t { kRedeemable, kDelayOver, kExpiry, kModeOver };
 
 // An order key keeps 30 bits of its generation (which wraps there): enough to tell any two uses of a slot apart within
 // one delay.

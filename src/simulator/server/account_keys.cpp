@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "base/stable_hash.hpp"
-#include "crypto/encoding.hpp"
-#include "crypto/hash.hpp"
 #include "simulator/server/json_value.hpp"
 #include "simulator/server/json_writer.hpp"
 #include "simulator/server/wire_text.hpp"
@@ -16,24 +13,11 @@ Reply json_reply(std::string body) { return {.status = 200, .body = std::move(bo
 
 }  // namespace
 
-AccountKeys::Key AccountKeys::make(const Credentials& by, std::string_view kind) {
-  const std::string material =
-      std::string(kind) + ":" + by.address + ":" + std::to_string(++made_) + ":" + std::to_string(seed_);
-  Key key;
-  key.key = uuid_text(stable_hash(material), venue_.salt());
-  key.secret = crypto::base64(crypto::sha256("secret:" + material), crypto::Base64Alphabet::kUrlSafe);
-  key.passphrase = crypto::hex(crypto::sha256("passphrase:" + material));
-  key.address = by.address;
-  key.api_key = by.key;
-  key.created_at = venue_.now();
-  return key;
-}
-
-// Whose orders and trades a read-only key shows: those of the trading key that made it, while that one exists.
 const Credentials* AccountKeys::reader(const Call& call) const {
-  const std::string address = lower(call.header("POLY_ADDRESS"));
-  const auto it = std::ranges::find(readonly_, call.header("POLY_READONLY_API_KEY"), &Key::key);
-  return it != readonly_.end() && it->address == address ? keys_.find(it->api_key) : nullptr;
+  const Credentials* key = keys_.find(call.header("POLY_READONLY_API_KEY"));
+  const bool good =
+      key != nullptr && key->kind == KeyKind::kReadOnly && key->address == lower(call.header("POLY_ADDRESS"));
+  return good ? key : nullptr;
 }
 
 Router::Handler AccountKeys::readable(const Authorize& authorize, KeyedHandler handler) const {
@@ -46,40 +30,40 @@ Router::Handler AccountKeys::readable(const Authorize& authorize, KeyedHandler h
 
 void AccountKeys::add_readonly_routes(Router& router, const Authorize& authorize) {
   router.add("POST", "/auth/readonly-api-key", authorize([this](const Credentials& by, const Call&) {
-               readonly_.push_back(make(by, "readonly"));
                Reply reply;
-               JsonWriter(reply.body).object().field("apiKey", readonly_.back().key).end_object();
+               JsonWriter(reply.body).object().field("apiKey", keys_.issue(by, KeyKind::kReadOnly).key).end_object();
                return reply;
              }));
   router.add("GET", "/auth/readonly-api-keys", authorize([this](const Credentials& by, const Call&) {
                Reply reply;
                JsonWriter w(reply.body);
                w.array();
-               for (const Key& key : readonly_) {
-                 if (key.address == by.address) w.string(key.key);
-               }
+               for (const std::string_view key : keys_.keys_of(by.address, KeyKind::kReadOnly)) w.string(key);
                w.end_array();
                return reply;
              }));
   router.add("DELETE", "/auth/readonly-api-key", authorize([this](const Credentials& by, const Call& call) {
                const auto body = parse_json(call.request.body);
                if (!body || body->text("key").empty()) return error_reply(400, "Invalid payload");
-               const auto gone = std::erase_if(readonly_, [&](const Key& key) {
-                 return key.address == by.address && key.key == body->text("key");
-               });
-               return json_reply(gone > 0 ? "true" : "false");
+               const Credentials* key = keys_.find(body->text("key"));
+               if (key == nullptr || key->kind != KeyKind::kReadOnly || key->address != by.address) {
+                 return json_reply("false");
+               }
+               keys_.remove(key->key);
+               return json_reply("true");
              }));
 }
 
 void AccountKeys::add_builder_routes(Router& router, const Authorize& authorize) {
   router.add("POST", "/auth/builder-api-key", authorize([this](const Credentials& by, const Call&) {
-               builder_.push_back(make(by, "builder"));
+               const Credentials& made = keys_.issue(by, KeyKind::kBuilder);
+               builder_keys_.push_back({made.key, made.address, venue_.now(), {}});
                Reply reply;
                JsonWriter(reply.body)
                    .object()
-                   .field("key", builder_.back().key)
-                   .field("secret", builder_.back().secret)
-                   .field("passphrase", builder_.back().passphrase)
+                   .field("key", made.key)
+                   .field("secret", made.secret)
+                   .field("passphrase", made.passphrase)
                    .end_object();
                return reply;
              }));
@@ -87,7 +71,7 @@ void AccountKeys::add_builder_routes(Router& router, const Authorize& authorize)
                Reply reply;
                JsonWriter w(reply.body);
                w.array();
-               for (const Key& key : builder_) {
+               for (const BuilderKey& key : builder_keys_) {
                  if (key.address != by.address) continue;
                  w.object().field("key", key.key).field("createdAt", iso_time(key.created_at));
                  if (key.revoked_at.ns != 0) w.field("revokedAt", iso_time(key.revoked_at));
@@ -98,11 +82,12 @@ void AccountKeys::add_builder_routes(Router& router, const Authorize& authorize)
              }));
   // The request names no key: the newest one that is still good goes.
   router.add("DELETE", "/auth/builder-api-key", authorize([this](const Credentials& by, const Call&) {
-               const auto it = std::find_if(builder_.rbegin(), builder_.rend(), [&](const Key& key) {
+               const auto it = std::find_if(builder_keys_.rbegin(), builder_keys_.rend(), [&](const BuilderKey& key) {
                  return key.address == by.address && key.revoked_at.ns == 0;
                });
-               if (it == builder_.rend()) return error_reply(404, "builder api key not found");
+               if (it == builder_keys_.rend()) return error_reply(404, "builder api key not found");
                it->revoked_at = venue_.now();
+               keys_.remove(it->key);
                return json_reply("\"OK\"");
              }));
 }

@@ -3,9 +3,7 @@
 // own example does. Owner: the simulation's thread.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "simulator/server/keyed_handler.hpp"
@@ -14,28 +12,24 @@ namespace underround::simulator {
 
 class AccountKeys {
  public:
-  AccountKeys(const Venue& venue, ApiKeys& keys, std::uint64_t seed) : venue_(venue), keys_(keys), seed_(seed) {}
+  AccountKeys(const Venue& venue, ApiKeys& keys) : venue_(venue), keys_(keys) {}
   void add_routes(Router& router, const Authorize& authorize);
 
   // `handler` runs for a read-only key named in POLY_READONLY_API_KEY, and for everybody `authorize` lets through.
   [[nodiscard]] Router::Handler readable(const Authorize& authorize, KeyedHandler handler) const;
 
  private:
-  struct Key {
-    std::string key, secret, passphrase;
-    std::string address, api_key;  // of the trading key that made it
+  struct BuilderKey {
+    std::string key, address;
     Nanos created_at, revoked_at;  // 0 = still good
   };
-  [[nodiscard]] Key make(const Credentials& by, std::string_view kind);
   [[nodiscard]] const Credentials* reader(const Call& call) const;
   void add_readonly_routes(Router& router, const Authorize& authorize);
   void add_builder_routes(Router& router, const Authorize& authorize);
 
   const Venue& venue_;
   ApiKeys& keys_;
-  std::uint64_t seed_;
-  std::uint64_t made_ = 0;
-  std::vector<Key> readonly_, builder_;
+  std::vector<BuilderKey> builder_keys_;  // oldest first
 };
 
 }  // namespace underround::simulator

@@ -1,10 +1,13 @@
 #include "simulator/server/clob_private.hpp"
 
+#include <algorithm>
 #include <optional>
 
+#include "crypto/encoding.hpp"
 #include "simulator/server/json_value.hpp"
 #include "simulator/server/json_writer.hpp"
 #include "simulator/server/page_reply.hpp"
+#include "simulator/server/wallet_addresses.hpp"
 #include "simulator/server/wire_text.hpp"
 
 namespace underround::simulator {
@@ -13,25 +16,6 @@ namespace {
 constexpr Nanos kHeartbeatLimit = Nanos::from_seconds(10);
 constexpr std::string_view kUnlimited =
     "115792089237316195423570985008687907853269984665640564039457584007913129639935";
-// Exchanges of protocol page 3.1.
-constexpr std::string_view kSpenders[] = {"0xE111180000d2663C0091e4f400237545B87B996B",
-                                          "0xe2222d279d744050d28e00520010520000310F59",
-                                          "0xe3333700cA9d93003F00f0F71f8515005F6c00Aa"};
-
-bool is_address(std::string_view text) {
-  if (text.size() != 42 || !text.starts_with("0x")) return false;
-  return text.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
-}
-
-bool has_l1_headers(const Call& call) {
-  return is_address(call.header("POLY_ADDRESS")) && !call.header("POLY_SIGNATURE").empty() &&
-         !call.header("POLY_TIMESTAMP").empty();
-}
-
-std::string_view nonce_of(const Call& call) {
-  const std::string_view nonce = call.header("POLY_NONCE");
-  return nonce.empty() ? "0" : nonce;
-}
 
 Reply credentials_reply(const Credentials& c) {
   Reply reply;
@@ -59,23 +43,43 @@ Reply cancel_reply(const std::vector<std::string>& gone, const std::vector<std::
 
 }  // namespace
 
-Router::Handler ClobPrivate::keyed(KeyedHandler handler) const {
-  return [this, handler = std::move(handler)](const Call& call) {
-    const Credentials* credentials = keys_.find(call.header("POLY_API_KEY"));
-    if (credentials == nullptr) return error_reply(401, "Unauthorized/Invalid api key");
-    return handler(*credentials, call);
+Router::Handler ClobPrivate::keyed(KeyedHandler handler, std::optional<Permission> needed) const {
+  return [this, handler = std::move(handler), needed](const Call& call) {
+    const Credentials* who = guards_.auth.key(call);
+    const bool reads = call.request.method == "GET" || call.request.method == "HEAD";
+    if (who == nullptr || !who->may(needed.value_or(reads ? Permission::kRead : Permission::kTrade))) {
+      return error_reply(401, "Unauthorized/Invalid api key");
+    }
+    return handler(*who, call);
   };
+}
+
+Router::Handler ClobPrivate::metered(BucketKind kind, Cost cost, KeyedHandler handler) const {
+  return keyed(
+      [this, kind, cost = std::move(cost), handler = std::move(handler)](const Credentials& by, const Call& call) {
+        if (auto down = refuse_in_mode(venue_.mode())) return std::move(*down);
+        const auto bucket = guards_.limits.take(by, kind, cost(call));
+        if (!bucket) return handler(by, call);
+        Reply reply = bucket->granted ? handler(by, call) : error_reply(429, kTooManyRequests);
+        // A cancel-all has cost more by now.
+        (bucket->granted ? guards_.limits.look(by, kind) : *bucket).add_headers(reply.headers);
+        return reply;
+      },
+      Permission::kTrade);
 }
 
 void ClobPrivate::add_auth_routes(Router& router) {
   router.add("POST", "/auth/api-key", [this](const Call& call) {
-    if (!has_l1_headers(call)) return error_reply(401, "Invalid L1 Request headers");
-    const Credentials* made = keys_.create(call.header("POLY_ADDRESS"), nonce_of(call));
+    const auto wallet = guards_.auth.wallet(call);
+    if (!wallet) return error_reply(401, "Invalid L1 Request headers");
+    const Credentials* made = keys_.create(wallet->address, wallet->nonce);
     return made != nullptr ? credentials_reply(*made) : error_reply(400, "Could not create api key");
   });
   router.add("GET", "/auth/derive-api-key", [this](const Call& call) {
-    if (!has_l1_headers(call)) return error_reply(401, "Invalid L1 Request headers");
-    return credentials_reply(keys_.derive(call.header("POLY_ADDRESS"), nonce_of(call)));
+    const auto wallet = guards_.auth.wallet(call);
+    if (!wallet) return error_reply(401, "Invalid L1 Request headers");
+    const Credentials* known = keys_.derive(wallet->address, wallet->nonce);
+    return known != nullptr ? credentials_reply(*known) : error_reply(400, "Could not derive api key!");
   });
   router.add("GET", "/auth/api-keys", keyed([this](const Credentials& by, const Call&) {
                Reply reply;
@@ -89,13 +93,10 @@ void ClobPrivate::add_auth_routes(Router& router) {
                keys_.remove(by.key);
                return raw_reply("\"OK\"");
              }));
-  router.add("GET", "/auth/ban-status/closed-only",
-             keyed([](const Credentials&, const Call&) { return raw_reply("{\"closed_only\":false}"); }));
-}
-
-AccountId ClobPrivate::find_owner(const Credentials& by, const Digest& id) const {
-  const OrderRecord* order = venue_.find_order(id);
-  return order != nullptr && by.holds(order->account) ? order->account : by.accounts.front();
+  router.add("GET", "/auth/ban-status/closed-only", keyed([this](const Credentials& by, const Call&) {
+               const bool closed_only = guards_.rules.standing(by.address) == Standing::kClosedOnly;
+               return raw_reply(closed_only ? "{\"closed_only\":true}" : "{\"closed_only\":false}");
+             }));
 }
 
 Reply ClobPrivate::cancel_ids(const Credentials& by, const std::vector<std::string_view>& ids) {
@@ -104,7 +105,11 @@ Reply ClobPrivate::cancel_ids(const Credentials& by, const std::vector<std::stri
   for (const std::string_view text : ids) {
     const auto id = parse_digest(text);
     if (!id) return error_reply(400, "Invalid orderID");
-    const CancelResult result = venue_.cancel(find_owner(by, *id), *id);
+    const OrderRecord* order = venue_.find_order(*id);
+    const bool mine = order == nullptr || entry_.is_of(by, *order);
+    const CancelResult result = order != nullptr && mine ? venue_.cancel(order->key)
+                                : mine ? venue_.cancel(by.accounts.front(), *id)  // done, or never seen
+                                       : CancelResult{false, "order not found"};
     if (result.cancelled) {
       gone.emplace_back(text);
     } else {
@@ -117,10 +122,16 @@ Reply ClobPrivate::cancel_ids(const Credentials& by, const std::vector<std::stri
 Reply ClobPrivate::cancel_scope(const Credentials& by, std::optional<MarketId> market,
                                 std::optional<unsigned> outcome) {
   std::vector<std::string> gone;
+  venue_.begin_batch();
   for (const AccountId account : by.accounts) {
-    const auto ids = market || outcome ? venue_.cancel_market(account, market, outcome) : venue_.cancel_all(account);
-    for (const Digest& id : ids) gone.push_back(hex_text(id));
+    for (const OrderRecord* order : venue_.open_orders(account)) {
+      if ((market && order->market != *market) || (outcome && order->outcome != *outcome)) continue;
+      std::string id = hex_text(order->id);
+      if (entry_.is_of(by, *order) && venue_.cancel(order->key).cancelled) gone.push_back(std::move(id));
+    }
   }
+  venue_.end_batch();
+  guards_.limits.charge_cancelled(by, gone.size());
   return cancel_reply(gone, {});
 }
 
@@ -141,30 +152,37 @@ Reply ClobPrivate::cancel_market(const Credentials& by, const Call& call) {
 }
 
 void ClobPrivate::add_order_routes(Router& router) {
-  router.add("POST", "/order", keyed([this](const Credentials& by, const Call& call) {
+  const Cost one = [](const Call&) { return std::size_t{1}; };
+  const Cost items = [](const Call& call) {
+    const auto body = parse_json(call.request.body);
+    return body ? std::max<std::size_t>(1, body->items.size()) : 1;
+  };
+  using enum BucketKind;
+  router.add("POST", "/order", metered(kOrders, one, [this](const Credentials& by, const Call& call) {
                return entry_.post_order(by, call.request.body);
              }));
-  router.add("POST", "/orders", keyed([this](const Credentials& by, const Call& call) {
+  router.add("POST", "/orders", metered(kOrders, items, [this](const Credentials& by, const Call& call) {
                return entry_.post_orders(by, call.request.body);
              }));
-  router.add("DELETE", "/order", keyed([this](const Credentials& by, const Call& call) {
+  router.add("DELETE", "/order", metered(kCancels, one, [this](const Credentials& by, const Call& call) {
                const auto body = parse_json(call.request.body);
                if (!body || body->text("orderID").empty()) return error_reply(400, "Invalid orderID");
                return cancel_ids(by, {body->text("orderID")});
              }));
-  router.add("DELETE", "/orders", keyed([this](const Credentials& by, const Call& call) {
+  router.add("DELETE", "/orders", metered(kCancels, items, [this](const Credentials& by, const Call& call) {
                const auto body = parse_json(call.request.body);
-               if (!body || !body->is(JsonValue::Kind::kArray)) return error_reply(400, "Invalid order payload");
+               if (!body || !body->is(JsonValue::Kind::kArray)) return error_reply(400, kInvalidPayload);
                if (body->items.size() > kMaxCancels) return error_reply(400, "Payload exceeds the limit");
                std::vector<std::string_view> ids;
                for (const JsonValue& item : body->items) ids.push_back(item.scalar);
                return cancel_ids(by, ids);
              }));
-  router.add("DELETE", "/cancel-all", keyed([this](const Credentials& by, const Call&) {
+  router.add("DELETE", "/cancel-all", metered(kCancels, one, [this](const Credentials& by, const Call&) {
                return cancel_scope(by, std::nullopt, std::nullopt);
              }));
-  router.add("DELETE", "/cancel-market-orders",
-             keyed([this](const Credentials& by, const Call& call) { return cancel_market(by, call); }));
+  router.add("DELETE", "/cancel-market-orders", metered(kCancels, one, [this](const Credentials& by, const Call& call) {
+               return cancel_market(by, call);
+             }));
 }
 
 Reply ClobPrivate::open_orders(const Credentials& by, const Call& call) const {
@@ -176,6 +194,7 @@ Reply ClobPrivate::open_orders(const Credentials& by, const Call& call) const {
   for (const AccountId account : by.accounts) {
     for (const OrderRecord* order : venue_.open_orders(account)) {
       const ConditionSpec& spec = venue_.market(order->market).spec;
+      if (!entry_.is_of(by, *order)) continue;
       if (!id.empty() && hex_text(order->id) != id) continue;
       if (!market.empty() && spec.condition_id != market) continue;
       if (!asset.empty() && spec.tokens[order->outcome] != asset) continue;
@@ -211,9 +230,21 @@ Reply ClobPrivate::trades(const Credentials& by, const Call& call) const {
 }
 
 // What the wallet of a signature type holds: type 0 is the signer itself, else the wallet it trades for.
+// The wallet a signature type stands for (protocol page 6.3).
+AccountId ClobPrivate::wallet_of(const Credentials& by, std::size_t signature_type) const {
+  if (signature_type == 0 || signature_type > 3) return venue_.open_account(by.address);
+  if (const auto wallet = guards_.rules.session_wallet(by.address); !wallet.empty() && signature_type == 3) {
+    return venue_.open_account(wallet);
+  }
+  const std::string legacy = crypto::hex_0x(legacy_deposit_wallet(by.signer));
+  if (signature_type == 3 && venue_.ledger().find(legacy)) return venue_.open_account(legacy);
+  return venue_.open_account(crypto::hex_0x(signature_type == 1   ? proxy_wallet(by.signer)
+                                            : signature_type == 2 ? safe_wallet(by.signer)
+                                                                  : deposit_wallet(by.signer)));
+}
+
 Reply ClobPrivate::balance(const Credentials& by, const Call& call) const {
-  const bool own = call.query.size("signature_type", 0) == 0;
-  const AccountId account = own ? by.accounts.front() : by.accounts.back();
+  const AccountId account = wallet_of(by, call.query.size("signature_type", 0));
   const std::string_view type = call.query.get("asset_type");
   std::int64_t base_units = 0;
   if (type == "COLLATERAL") {
@@ -228,7 +259,12 @@ Reply ClobPrivate::balance(const Credentials& by, const Call& call) const {
   Reply reply;
   JsonWriter w(reply.body);
   w.object().field("balance", std::to_string(base_units)).key("allowances").object();
-  for (const std::string_view spender : kSpenders) w.field(spender, kUnlimited);
+  const Allowances& allowed = guards_.rules.allowances(account);
+  for (std::size_t i = 0; i < kSpenders; ++i) {
+    const bool unlimited = type == "COLLATERAL" ? allowed.collateral[i] == Allowances::kUnlimited : allowed.tokens[i];
+    const std::int64_t limited = type == "COLLATERAL" ? allowed.collateral[i].micros : 0;
+    w.field(spender_address(i), unlimited ? std::string(kUnlimited) : std::to_string(limited));
+  }
   w.end_object().end_object();
   return reply;
 }
@@ -267,7 +303,7 @@ void ClobPrivate::check_heartbeats() {
       continue;
     }
     if (const Credentials* by = keys_.find(it->first)) {
-      for (const AccountId account : by->accounts) (void)venue_.cancel_all(account);
+      (void)cancel_scope(*by, std::nullopt, std::nullopt);
     }
     it = heartbeats_.erase(it);
   }
@@ -282,7 +318,7 @@ void ClobPrivate::add_data_routes(Router& router) {
                const auto id = parse_digest(call.parts[0]);
                if (!id) return error_reply(400, "Invalid orderID");
                const OrderRecord* order = venue_.find_order(*id);
-               if (order == nullptr || !by.holds(order->account)) return raw_reply("null");
+               if (order == nullptr || !entry_.is_of(by, *order)) return raw_reply("null");
                Reply reply;
                wire_.append_open_order(reply.body, *order);
                return reply;

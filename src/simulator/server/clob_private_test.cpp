@@ -30,16 +30,19 @@ class ClobPrivateTest : public ServerTest {
 };
 
 TEST_F(ClobPrivateTest, CredentialsAreCreatedOnceAndDerivedAgain) {
-  const net::HttpHeaders l1{
-      {"POLY_ADDRESS", alice_.address}, {"POLY_SIGNATURE", "0x00"}, {"POLY_TIMESTAMP", "1"}, {"POLY_NONCE", "0"}};
+  const net::HttpHeaders l1 = alice_.wallet.l1_headers(wall_seconds());
   EXPECT_EQ(call(urls().clob, "POST", "/auth/api-key", {}, l1).status, 400);
   const Answer again = call(urls().clob, "GET", "/auth/derive-api-key", {}, l1);
   EXPECT_EQ(again.json.text("apiKey"), alice_.key);
   EXPECT_EQ(again.json.text("secret"), alice_.secret);
+  const net::HttpHeaders other_nonce = alice_.wallet.l1_headers(wall_seconds(), 5);
+  EXPECT_EQ(call(urls().clob, "GET", "/auth/derive-api-key", {}, other_nonce).error(), "Could not derive api key!");
+  EXPECT_NE(call(urls().clob, "POST", "/auth/api-key", {}, other_nonce).json.text("apiKey"), alice_.key);
+  EXPECT_EQ(as(alice_, "GET", "/auth/api-keys").json.texts("apiKeys").size(), 2U);
   EXPECT_EQ(call(urls().clob, "POST", "/auth/api-key").status, 401);
   EXPECT_EQ(call(urls().clob, "POST", "/auth/api-key").error(), "Invalid L1 Request headers");
   EXPECT_NE(alice_.key, bob_.key);
-  EXPECT_EQ(as(alice_, "GET", "/auth/api-keys").json.texts("apiKeys"), (std::vector<std::string_view>{alice_.key}));
+  EXPECT_EQ(as(bob_, "GET", "/auth/api-keys").json.texts("apiKeys"), (std::vector<std::string_view>{bob_.key}));
   for (const char* path : {"/data/orders", "/data/trades", "/balance-allowance?asset_type=COLLATERAL"}) {
     EXPECT_EQ(get(urls().clob, path).status, 401) << path;
     EXPECT_EQ(get(urls().clob, path).error(), "Unauthorized/Invalid api key") << path;

@@ -120,15 +120,20 @@ std::optional<std::string> ControlService::add_fault(const JsonValue& json) {
   if (!(probability >= 0.0 && probability <= 1.0)) return "probability must be between 0 and 1";
   if (status < 200 || status > 599) return "http_status must be between 200 and 599";
   const std::string_view kind = json.text("kind");
-  if (kind == "delay_frame" || kind == "close_socket") {
-    gate_.add(
-        {.kind = kind == "delay_frame" ? FaultGate::SocketFault::kDelayFrame : FaultGate::SocketFault::kCloseSocket,
-         .from = from,
-         .until = until,
-         .probability = probability,
-         .times = times,
-         .delay = Nanos::from_millis(json.integer("delay_ms").value_or(1000)),
-         .market = market});
+  using enum FaultGate::SocketFault;
+  if (kind == "refuse_order" && json.text("text").empty()) return "text: the venue's words are missing";
+  if (kind == "delay_frame" || kind == "close_socket" || kind == "refuse_order") {
+    gate_.add({.kind = kind == "delay_frame"    ? kDelayFrame
+                       : kind == "close_socket" ? kCloseSocket
+                                                : kRefuseOrder,
+               .from = from,
+               .until = until,
+               .probability = probability,
+               .times = times,
+               .delay = Nanos::from_millis(json.integer("delay_ms").value_or(1000)),
+               .market = market,
+               .status = json.find("http_status") == nullptr ? 400 : status,
+               .text = std::string(json.text("text"))});
     return std::nullopt;
   }
   const auto known = parse_fault_kind(kind);

@@ -8,7 +8,7 @@ namespace {
 
 class ControlServiceTest : public ServerTest {
  protected:
-  std::string address_ = "0x" + std::string(40, 'c');
+  std::string address_ = TestWallet('c').address();
   Answer operate(const std::string& rest) {
     return control("/operations", R"({"address":")" + address_ + "\"," + rest + "}");
   }

@@ -116,6 +116,11 @@ std::optional<SpoiltReply> spoil(FaultGate& gate, const net::HttpRequest& reques
     return SpoiltReply{std::move(reply), false, false};
   }
   if (request.method != "POST" && request.method != "DELETE") return std::nullopt;
+  if (request.method == "POST" && (request.path() == "/order" || request.path() == "/orders")) {
+    if (const auto extra = gate.fires(FaultGate::SocketFault::kRefuseOrder)) {
+      return SpoiltReply{error_reply(extra->status, extra->text), false, false};
+    }
+  }
   if (const auto fault = gate.fires(FaultKind::kLostResponse)) {
     const bool cut = fault->http_status < 500;
     return SpoiltReply{error_reply(cut ? 500 : fault->http_status, "order timed out"), true, cut};

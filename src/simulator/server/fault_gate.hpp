@@ -18,7 +18,7 @@ namespace underround::simulator {
 
 class FaultGate {
  public:
-  enum class SocketFault : std::uint8_t { kDelayFrame, kCloseSocket };
+  enum class SocketFault : std::uint8_t { kDelayFrame, kCloseSocket, kRefuseOrder };
   struct Extra {
     SocketFault kind;
     Nanos from{}, until{INT64_MAX};
@@ -26,6 +26,8 @@ class FaultGate {
     std::uint32_t times = ~0U;
     Nanos delay{};
     MarketId market;
+    int status = 400;  // kRefuseOrder: what POST /order and /orders answer instead
+    std::string text{};
   };
 
   FaultGate(Simulation& simulation, std::uint64_t seed) : simulation_(simulation), rng_(Random(seed).fork("sockets")) {}

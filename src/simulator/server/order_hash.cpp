@@ -1,5 +1,7 @@
 #include "simulator/server/order_hash.hpp"
 
+#include <array>
+
 #include "crypto/eip712.hpp"
 #include "crypto/encoding.hpp"
 #include "simulator/server/wire_text.hpp"
@@ -7,9 +9,6 @@
 namespace underround::simulator {
 namespace {
 
-constexpr std::string_view kOrderType =
-    "Order(uint256 salt,address maker,address signer,uint256 tokenId,uint256 makerAmount,uint256 takerAmount,"
-    "uint8 side,uint8 signatureType,uint256 timestamp,bytes32 metadata,bytes32 builder)";
 constexpr std::uint64_t kPolygon = 137;
 
 // Without a look at the checksum: hashing is over the bytes.
@@ -19,20 +18,37 @@ std::optional<crypto::Address> address_bytes(std::string_view text) {
   return address;
 }
 
-Digest domain_of(MarketVersion version, bool neg_risk) {
-  const bool v2_market = version == MarketVersion::kV2;
-  const std::string_view exchange = v2_market  ? "0xe3333700cA9d93003F00f0F71f8515005F6c00Aa"
-                                    : neg_risk ? "0xe2222d279d744050d28e00520010520000310F59"
-                                               : "0xE111180000d2663C0091e4f400237545B87B996B";
-  return crypto::domain_separator("Polymarket CTF Exchange", v2_market ? "3" : "2", kPolygon, address_bytes(exchange));
-}
+struct Exchange {
+  std::string_view version, contract;
+};
+// Protocol pages 3.1 and 6.2, in the order of ExchangeDomain.
+constexpr Exchange kExchanges[kExchangeDomains] = {{"2", "0xE111180000d2663C0091e4f400237545B87B996B"},
+                                                   {"2", "0xe2222d279d744050d28e00520010520000310F59"},
+                                                   {"3", "0xe3333700cA9d93003F00f0F71f8515005F6c00Aa"},
+                                                   {"1", "0x4bFb41d5B3570DeFd03C39a9A4D8dE6Bd8B8982E"},
+                                                   {"1", "0xC5d563A36AE78145C45a50134d48A1215220f80a"}};
 
 }  // namespace
 
-std::optional<Digest> order_digest(const SignedOrder& order, MarketVersion version, bool neg_risk) {
+ExchangeDomain domain_of(MarketVersion version, bool neg_risk) noexcept {
+  if (version == MarketVersion::kV2) return ExchangeDomain::kV3;
+  return neg_risk ? ExchangeDomain::kNegRiskV2 : ExchangeDomain::kStandardV2;
+}
+
+const Digest& domain_separator(ExchangeDomain domain) noexcept {
+  static const auto separators = [] {
+    std::array<Digest, kExchangeDomains> out;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      out[i] = crypto::domain_separator("Polymarket CTF Exchange", kExchanges[i].version, kPolygon,
+                                        address_bytes(kExchanges[i].contract));
+    }
+    return out;
+  }();
+  return separators[static_cast<std::size_t>(domain)];
+}
+
+std::optional<Digest> order_struct_hash(const SignedOrder& order) {
   static const Digest type_hash = crypto::keccak256(kOrderType);
-  static const Digest domains[] = {domain_of(MarketVersion::kV1, false), domain_of(MarketVersion::kV1, true),
-                                   domain_of(MarketVersion::kV2, false)};
   crypto::Words<12> words;
   words.add(type_hash);
   bool sound = true;
@@ -63,8 +79,13 @@ std::optional<Digest> order_digest(const SignedOrder& order, MarketVersion versi
   add_bytes(order.metadata);
   add_bytes(order.builder);
   if (!sound) return std::nullopt;
-  const std::size_t domain = version == MarketVersion::kV2 ? 2 : neg_risk ? 1 : 0;
-  return crypto::typed_digest(domains[domain], words.hash());
+  return words.hash();
+}
+
+std::optional<Digest> order_digest(const SignedOrder& order, MarketVersion version, bool neg_risk) {
+  const auto contents = order_struct_hash(order);
+  if (!contents) return std::nullopt;
+  return crypto::typed_digest(domain_separator(domain_of(version, neg_risk)), *contents);
 }
 
 }  // namespace underround::simulator

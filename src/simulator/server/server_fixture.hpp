@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "net/websocket_client.hpp"
 #include "simulator/server/json_value.hpp"
 #include "simulator/server/simulator_server.hpp"
+#include "simulator/server/test_wallet.hpp"
 
 namespace underround::simulator {
 
@@ -140,6 +142,9 @@ class ServerTest : public ::testing::Test {
         if (delayed || clob.json.boolean("nr") != neg_risk || !clob.json.boolean("ao")) continue;
         if (!neg_risk && clob.json.text("mts") != "0.01") continue;
         const auto& tokens = clob.json.find("t")->items;
+        if (neg_risk) {
+          for (const JsonValue& token : tokens) neg_risk_tokens_.emplace(token.text("t"));
+        }
         return {std::string(m.text("conditionId")),
                 std::string(m.text("slug")),
                 {std::string(tokens[0].text("t")), std::string(tokens[1].text("t"))},
@@ -150,30 +155,39 @@ class ServerTest : public ::testing::Test {
     return {};
   }
 
+  // A client of the venue: its wallet, and the API key it got by signing for it.
   struct User {
+    TestWallet wallet{'1'};
     std::string address, key, secret, passphrase;
   };
+  static std::string wall_seconds() { return std::to_string(net::EventLoop::wall_now().seconds()); }
+  // `digit`: of the key, not of the address.
   User make_user(char digit, const std::string& usd) {
-    User user;
-    user.address = "0x" + std::string(40, digit);
-    const Answer keys = call(
-        urls().clob, "POST", "/auth/api-key", {},
-        {{"POLY_ADDRESS", user.address}, {"POLY_SIGNATURE", "0x00"}, {"POLY_TIMESTAMP", "1"}, {"POLY_NONCE", "0"}});
-    EXPECT_EQ(keys.status, 200);
+    User user{.wallet = TestWallet(digit), .address = {}, .key = {}, .secret = {}, .passphrase = {}};
+    user.address = user.wallet.address();
+    const Answer keys = call(urls().clob, "POST", "/auth/api-key", {}, user.wallet.l1_headers(wall_seconds()));
+    EXPECT_EQ(keys.status, 200) << keys.body;
     user.key = keys.json.text("apiKey");
     user.secret = keys.json.text("secret");
     user.passphrase = keys.json.text("passphrase");
-    const std::string deposit = R"({"address":")" + user.address + R"(","usd":")" + usd + "\"}";
-    EXPECT_EQ(usd.empty() ? 200 : control("/faucet", deposit).status, 200);
+    if (!usd.empty()) give(user.address, usd);
     return user;
   }
+  void give(const std::string& address, const std::string& usd) {
+    EXPECT_EQ(control("/faucet", R"({"address":")" + address + R"(","usd":")" + usd + "\"}").status, 200);
+  }
+  static net::HttpHeaders l2_headers(const User& user, const std::string& method, const std::string& target,
+                                     const std::string& body, const std::string& timestamp = wall_seconds()) {
+    const std::string path = target.substr(0, target.find('?'));
+    return {{"POLY_ADDRESS", user.address},
+            {"POLY_API_KEY", user.key},
+            {"POLY_PASSPHRASE", user.passphrase},
+            {"POLY_SIGNATURE", test_hmac(user.secret, timestamp, method, path, body)},
+            {"POLY_TIMESTAMP", timestamp}};
+  }
   Answer as(const User& user, std::string method, std::string target, std::string body = {}) {
-    return call(urls().clob, std::move(method), std::move(target), std::move(body),
-                {{"POLY_ADDRESS", user.address},
-                 {"POLY_API_KEY", user.key},
-                 {"POLY_PASSPHRASE", user.passphrase},
-                 {"POLY_SIGNATURE", "x"},
-                 {"POLY_TIMESTAMP", "1"}});
+    net::HttpHeaders headers = l2_headers(user, method, target, body);
+    return call(urls().clob, std::move(method), std::move(target), std::move(body), std::move(headers));
   }
   struct Order {
     std::string token;
@@ -184,21 +198,41 @@ class ServerTest : public ::testing::Test {
     long long expiration = 0;
     long long salt = 0;  // 0 = the next
     std::string builder = "0x" + std::string(64, '0');
+    unsigned signature_type = 0;
+    std::string wallet{};                    // the maker, when it is not the user's own address
+    std::optional<TestExchange> exchange{};  // signed for; the token's own when empty
+    bool session = false;                    // signed as a session key
   };
   std::string order_body(const User& user, const Order& o) {
-    const long long salt = o.salt != 0 ? o.salt : ++salt_;
+    const std::string maker = o.wallet.empty() ? user.address : o.wallet;
+    const TestOrder order{.salt = std::to_string(o.salt != 0 ? o.salt : ++salt_),
+                          .maker = maker,
+                          .signer = o.signature_type == 3 ? maker : user.address,
+                          .token = o.token,
+                          .maker_amount = std::to_string(o.maker),
+                          .taker_amount = std::to_string(o.taker),
+                          .sell = o.side == "SELL",
+                          .type = o.signature_type,
+                          .timestamp = "1795132800000",
+                          .builder = o.builder};
+    const TestExchange exchange =
+        o.exchange.value_or(neg_risk_tokens_.contains(o.token) ? kTestNegRisk : kTestStandard);
+    const std::string signature =
+        o.session ? user.wallet.sign_order_as_session(order, exchange) : user.wallet.sign_order(order, exchange);
     const std::string zero = "0x" + std::string(64, '0');
     return R"({"deferExec":false,"postOnly":)" + std::string(o.post_only ? "true" : "false") + R"(,"order":{"salt":)" +
-           std::to_string(salt) + R"(,"maker":")" + user.address + R"(","signer":")" + user.address +
-           R"(","tokenId":")" + o.token + R"(","makerAmount":")" + std::to_string(o.maker) + R"(","takerAmount":")" +
-           std::to_string(o.taker) + R"(","side":")" + o.side + R"(","signatureType":0,"timestamp":"1795132800000",)" +
-           R"("expiration":")" + std::to_string(o.expiration) + R"(","metadata":")" + zero + R"(","builder":")" +
-           o.builder + R"(","signature":"0x11"},"owner":")" + user.key + R"(","orderType":")" + o.type + "\"}";
+           order.salt + R"(,"maker":")" + order.maker + R"(","signer":")" + order.signer + R"(","tokenId":")" +
+           order.token + R"(","makerAmount":")" + order.maker_amount + R"(","takerAmount":")" + order.taker_amount +
+           R"(","side":")" + o.side + R"(","signatureType":)" + std::to_string(order.type) + R"(,"timestamp":")" +
+           order.timestamp + R"(","expiration":")" + std::to_string(o.expiration) + R"(","metadata":")" + zero +
+           R"(","builder":")" + order.builder + R"(","signature":")" + signature + R"("},"owner":")" + user.key +
+           R"(","orderType":")" + o.type + "\"}";
   }
   Answer post(const User& user, const Order& order) { return as(user, "POST", "/order", order_body(user, order)); }
 
   net::EventLoop loop_;
   std::unique_ptr<SimulatorServer> server_;
+  std::set<std::string> neg_risk_tokens_;  // as far as plain_market() has told
   long long salt_ = 1000;
 };
 

@@ -9,6 +9,7 @@
 #include "net/event_loop.hpp"
 #include "net/server.hpp"
 #include "simulator/server/account_keys.hpp"
+#include "simulator/server/account_rules.hpp"
 #include "simulator/server/api_keys.hpp"
 #include "simulator/server/binance_channel.hpp"
 #include "simulator/server/builder_trades.hpp"
@@ -20,8 +21,11 @@
 #include "simulator/server/json_writer.hpp"
 #include "simulator/server/market_channel.hpp"
 #include "simulator/server/notifications.hpp"
+#include "simulator/server/rate_limits.hpp"
+#include "simulator/server/request_auth.hpp"
 #include "simulator/server/rewards_pages.hpp"
 #include "simulator/server/rtds_channel.hpp"
+#include "simulator/server/rules_service.hpp"
 #include "simulator/server/user_channel.hpp"
 
 namespace underround::simulator {
@@ -70,11 +74,16 @@ struct SimulatorServer::Impl {
         keys(simulation.venue(), given.seed),
         order_wire(simulation.venue(), keys),
         clob_public(simulation.venue()),
-        account_keys(simulation.venue(), keys, given.seed),
+        account_keys(simulation.venue(), keys),
         notifications(simulation.venue(), keys),
         builder_trades(simulation.venue(), keys),
+        auth(
+            keys, given.auth_skew, [this] { return simulation.now(); }, [] { return net::EventLoop::wall_now(); }),
+        rules(simulation.venue(), given.unlimited_allowances),
+        limits(simulation.venue(), given.rate_limits),
         clob_private(simulation,
-                     {.keys = keys, .wire = order_wire, .account_keys = account_keys, .builders = builder_trades}),
+                     {.keys = keys, .wire = order_wire, .account_keys = account_keys, .builders = builder_trades},
+                     {auth, rules, limits}),
         gamma(simulation.venue()),
         data(simulation.venue()),
         market_channel(simulation.venue(), gate),
@@ -82,6 +91,7 @@ struct SimulatorServer::Impl {
         rtds(simulation, gate),
         binance(simulation, gate),
         control(simulation, gate, clock, [] { return net::EventLoop::wall_now(); }),
+        rules_service(simulation.venue(), rules, limits),
         slices(loop),
         binance_pings(loop) {
     clob_public.add_routes(clob_router);
@@ -94,6 +104,7 @@ struct SimulatorServer::Impl {
     gamma.add_routes(gamma_router);
     data.add_routes(data_router);
     control.add_routes(control_router);
+    rules_service.add_routes(control_router);
   }
 
   ~Impl() { stop(); }
@@ -102,9 +113,10 @@ struct SimulatorServer::Impl {
 
   Result<void> listen_all();
   Result<std::string> listen(net::Server::Callbacks callbacks, std::string_view scheme);
-  net::Server::Callbacks http(const Router& router);
+  net::Server::Callbacks http(const Router& router, VenueHost host);
   net::Server::Callbacks websocket(Upgrade upgrade);
-  void serve(const Router& router, const net::HttpRequest& request, const net::HttpResponder& responder);
+  void serve(const Router& router, VenueHost host, const net::HttpRequest& request,
+             const net::HttpResponder& responder);
   void serve_control(const net::HttpRequest& request, const net::HttpResponder& responder);
   void tick();
   void answer_awaiting();
@@ -122,6 +134,9 @@ struct SimulatorServer::Impl {
   AccountKeys account_keys;
   Notifications notifications;
   BuilderTrades builder_trades;
+  RequestAuth auth;
+  AccountRules rules;
+  RateLimits limits;
   ClobPrivate clob_private;
   GammaService gamma;
   DataService data;
@@ -130,6 +145,7 @@ struct SimulatorServer::Impl {
   RtdsChannel rtds;
   BinanceChannel binance;
   ControlService control;
+  RulesService rules_service;
   Router clob_router, gamma_router, data_router, control_router;
   struct Awaiting {
     Nanos time;
@@ -158,9 +174,10 @@ Result<std::string> SimulatorServer::Impl::listen(net::Server::Callbacks callbac
   return servers.back()->url(scheme);
 }
 
-void SimulatorServer::Impl::serve(const Router& router, const net::HttpRequest& request,
+void SimulatorServer::Impl::serve(const Router& router, VenueHost host, const net::HttpRequest& request,
                                   const net::HttpResponder& responder) {
   tick();
+  if (auto refused = limits.refuse_request(host, request)) return responder.send(response_of(std::move(*refused)));
   const auto spoilt = spoil(gate, request);
   if (!spoilt) return responder.send(response_of(router.dispatch(request)));
   if (spoilt->process) (void)router.dispatch(request);
@@ -177,8 +194,9 @@ void SimulatorServer::Impl::serve_control(const net::HttpRequest& request, const
   responder.send(response_of(std::move(reply)));
 }
 
-net::Server::Callbacks SimulatorServer::Impl::http(const Router& router) {
-  return {.on_request = [this, &router](const net::HttpRequest& q, net::HttpResponder r) { serve(router, q, r); },
+net::Server::Callbacks SimulatorServer::Impl::http(const Router& router, VenueHost host) {
+  return {.on_request = [this, &router, host](const net::HttpRequest& q,
+                                              net::HttpResponder r) { serve(router, host, q, r); },
           .on_upgrade = {}};
 }
 
@@ -199,9 +217,9 @@ Result<void> SimulatorServer::Impl::listen_all() {
     const char* suffix;
   };
   std::vector<Service> services;
-  services.push_back({&ServiceUrls::clob, http(clob_router), "http", ""});
-  services.push_back({&ServiceUrls::gamma, http(gamma_router), "http", ""});
-  services.push_back({&ServiceUrls::data, http(data_router), "http", ""});
+  services.push_back({&ServiceUrls::clob, http(clob_router, VenueHost::kClob), "http", ""});
+  services.push_back({&ServiceUrls::gamma, http(gamma_router, VenueHost::kGamma), "http", ""});
+  services.push_back({&ServiceUrls::data, http(data_router, VenueHost::kData), "http", ""});
   services.push_back({&ServiceUrls::ws_market, websocket(upgrade_to(market_channel)), "ws", "/ws/market"});
   services.push_back({&ServiceUrls::ws_user, websocket(upgrade_to(user_channel)), "ws", "/ws/user"});
   services.push_back({&ServiceUrls::rtds, websocket(upgrade_to(rtds)), "ws", ""});

@@ -33,8 +33,8 @@ void UserChannel::on_text(Connection& connection, std::string_view text) {
 void UserChannel::authenticate(Connection& connection, const JsonValue& message) {
   const JsonValue* auth = message.find("auth");
   const Credentials* known = auth == nullptr ? nullptr : keys_.find(auth->text("apiKey"));
-  const bool proven =
-      known != nullptr && auth->text("secret") == known->secret && auth->text("passphrase") == known->passphrase;
+  const bool proven = known != nullptr && known->may(Permission::kRead) && auth->text("secret") == known->secret &&
+                      auth->text("passphrase") == known->passphrase;
   if (!proven) return connection.outlet.session().close(1000);
   connection.key = known->key;
   const auto markets = message.texts("markets");

@@ -1,0 +1,82 @@
+#include "simulator/server/account_rules.hpp"
+
+#include <algorithm>
+
+#include "simulator/server/wire_text.hpp"
+
+namespace underround::simulator {
+namespace {
+
+constexpr std::string_view kSpenderAddresses[kSpenders] = {"0xE111180000d2663C0091e4f400237545B87B996B",
+                                                           "0xe2222d279d744050d28e00520010520000310F59",
+                                                           "0xe3333700cA9d93003F00f0F71f8515005F6c00Aa"};
+
+}  // namespace
+
+std::string_view spender_address(std::size_t spender) noexcept { return kSpenderAddresses[spender]; }
+
+std::optional<std::size_t> find_spender(std::string_view address) {
+  for (std::size_t i = 0; i < kSpenders; ++i) {
+    if (lower(kSpenderAddresses[i]) == lower(address)) return i;
+  }
+  return std::nullopt;
+}
+
+AccountRules::AccountRules(Venue& venue, bool unlimited_allowances) : venue_(venue) {
+  std::ranges::fill(default_.collateral, unlimited_allowances ? Allowances::kUnlimited : Usd{});
+  std::ranges::fill(default_.tokens, unlimited_allowances);
+  venue_.add_listener(*this);
+}
+
+AccountRules::~AccountRules() { venue_.remove_listener(*this); }
+
+Standing AccountRules::standing(std::string_view address) const {
+  const auto it = standing_.find(std::string(address));
+  return it == standing_.end() ? Standing::kGood : it->second;
+}
+
+std::optional<std::string> AccountRules::refuse(std::string_view signer, std::string_view maker, Side side) const {
+  if (standing_.empty()) return std::nullopt;
+  for (const std::string_view address : {signer, maker}) {
+    const Standing s = standing(address);
+    if (s == Standing::kBanned) return "'" + std::string(address) + "' address banned";
+    // Closing is selling what one has; the balance check sees to the rest.
+    if (s == Standing::kClosedOnly && side == Side::kBuy)
+      return "'" + std::string(address) + "' address in closed only mode";
+  }
+  return std::nullopt;
+}
+
+void AccountRules::authorise(std::string_view session, std::string_view wallet, Nanos until) {
+  sessions_[std::string(session)] = {std::string(wallet), until};
+}
+
+std::string_view AccountRules::session_wallet(std::string_view address) const {
+  const auto it = sessions_.find(std::string(address));
+  return it == sessions_.end() || venue_.now() >= it->second.until ? std::string_view{} : it->second.wallet;
+}
+
+// --- what fills take from allowances
+
+void AccountRules::on_trade_status(const TradeRecord& trade) {
+  if (trade.status == SettlementStatus::kFailed) spend(trade, -1);
+}
+
+void AccountRules::spend(const TradeRecord& trade, std::int64_t sign) {
+  if (allowances_.empty()) return;
+  const ConditionSpec& spec = venue_.market(trade.market).spec;
+  const auto spender = static_cast<std::size_t>(domain_of(spec.version, spec.neg_risk));
+  if (trade.side == Side::kBuy) spend(trade.taker, spender, Usd{sign * (trade.cash + trade.fee).micros});
+  for (const MakerFill& row : trade.makers) {
+    if (row.side == Side::kBuy) spend(row.account, spender, Usd{sign * row.cash.micros});
+  }
+}
+
+void AccountRules::spend(AccountId account, std::size_t spender, Usd cash) {
+  const auto it = allowances_.find(account.value);
+  if (it == allowances_.end()) return;
+  Usd& left = it->second.collateral[spender];
+  if (left != Allowances::kUnlimited) left = std::max(Usd{}, left - cash);
+}
+
+}  // namespace underround::simulator

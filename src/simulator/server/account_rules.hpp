@@ -1,0 +1,67 @@
+// What the venue knows of an account beyond its ledger: standing, allowances to the exchanges, session keys. Set
+// through `control`; without a word from there everybody is in good standing and, unless the server is told otherwise,
+// has approved everything. Allowances are ERC-20 and ERC-1155 approvals of the maker's wallet (protocol page 3.3):
+// collateral is an amount that fills use up (unless unlimited), outcome tokens are approved or not.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "simulator/server/api_keys.hpp"
+#include "simulator/server/order_hash.hpp"
+
+namespace underround::simulator {
+
+inline constexpr std::size_t kSpenders = 3;  // ExchangeDomain kStandardV2, kNegRiskV2, kV3
+[[nodiscard]] std::string_view spender_address(std::size_t spender) noexcept;  // checksummed
+[[nodiscard]] std::optional<std::size_t> find_spender(std::string_view address);
+
+enum class Standing : std::uint8_t { kGood, kClosedOnly, kBanned };
+
+struct Allowances {
+  static constexpr Usd kUnlimited{INT64_MAX};
+  Usd collateral[kSpenders];
+  bool tokens[kSpenders];
+};
+
+class AccountRules final : public Listener {
+ public:
+  AccountRules(Venue& venue, bool unlimited_allowances);
+  ~AccountRules() override;
+
+  // `address`: lower case; of a signer or of a wallet.
+  void set_standing(std::string_view address, Standing standing) { standing_[std::string(address)] = standing; }
+  [[nodiscard]] Standing standing(std::string_view address) const;
+  // The venue's words, when an order of `side` from this signer and wallet is refused for their standing.
+  [[nodiscard]] std::optional<std::string> refuse(std::string_view signer, std::string_view maker, Side side) const;
+
+  [[nodiscard]] Allowances& allowances(AccountId account) {
+    return allowances_.try_emplace(account.value, default_).first->second;
+  }
+
+  // Session keys (protocol page 5.5): `session` signs for deposit wallet `wallet` until then. Addresses in lower case.
+  void authorise(std::string_view session, std::string_view wallet, Nanos until);
+  void revoke(std::string_view session) { sessions_.erase(std::string(session)); }
+  // The wallet this address may sign for as a session key now; "" when it is none.
+  [[nodiscard]] std::string_view session_wallet(std::string_view address) const;
+
+ private:
+  void on_trade(const TradeRecord& trade) override { spend(trade, 1); }
+  void on_trade_status(const TradeRecord& trade) override;
+  void spend(const TradeRecord& trade, std::int64_t sign);
+  void spend(AccountId account, std::size_t spender, Usd cash);
+
+  struct Session {
+    std::string wallet;
+    Nanos until;
+  };
+  Venue& venue_;
+  Allowances default_;
+  std::unordered_map<std::string, Standing> standing_;
+  std::unordered_map<std::uint32_t, Allowances> allowances_;
+  std::unordered_map<std::string, Session> sessions_;
+};
+
+}  // namespace underround::simulator
