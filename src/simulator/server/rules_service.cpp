@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/decimal.hpp"
+#include "simulator/server/control_body.hpp"
 #include "simulator/server/json_writer.hpp"
 #include "simulator/server/wire_text.hpp"
 
@@ -10,11 +11,6 @@ namespace underround::simulator {
 namespace {
 
 constexpr std::int64_t kMostMicros = std::int64_t{1} << 52;
-
-bool is_address(std::string_view text) {
-  return text.size() == 42 && text.starts_with("0x") &&
-         text.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
-}
 
 std::optional<Usd> usd_amount(std::string_view text) {
   const auto value = parse_decimal(text, Usd::kDecimals);
@@ -42,15 +38,6 @@ bool read_millis(const JsonValue& body, std::string_view name, std::int64_t leas
   if (!ms || *ms < least || *ms > kMost) return false;
   target = Nanos::from_millis(*ms);
   return true;
-}
-
-template <class Method>
-Router::Handler with_body(Method method) {
-  return [method](const Call& call) {
-    const auto body = parse_json(call.request.body);
-    if (!body || !body->is(JsonValue::Kind::kObject)) return error_reply(400, "body must be a JSON object");
-    return method(*body);
-  };
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "simulator/server/signer_buckets.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 namespace underround::simulator {
 namespace {
@@ -56,6 +57,27 @@ TEST(SignerBuckets, CancelsMayOweUpToGold) {
   buckets.charge("a", 200, {}, at(0));  // 120 - 200
   EXPECT_FALSE(buckets.take("a", BucketKind::kCancels, 1, {}, at(1)).granted);
   EXPECT_TRUE(buckets.take("a", BucketKind::kCancels, 1, {}, at(2)).granted);
+}
+
+// However it is asked: never more than the burst and what came in since, and orders never leave a bucket owing.
+TEST(SignerBuckets, NeverGrantsMoreThanBurstAndRate) {
+  rc::check([] {
+    SignerBuckets buckets;
+    const Usd volume = Usd::whole(*rc::gen::element(0LL, 60'000LL, 600'000LL, 20'000'000LL));
+    const SignerTier& tier = tier_of(volume);
+    double now = 0;
+    std::int64_t granted = 0;
+    for (int i = 0; i < 200; ++i) {
+      now += *rc::gen::inRange(0, 300) / 1000.0;
+      const std::int64_t cost = *rc::gen::inRange<std::int64_t>(1, 20);
+      const BucketVerdict verdict = buckets.take("a", BucketKind::kOrders, cost, volume, at(now));
+      if (verdict.granted) granted += cost;
+      RC_ASSERT(static_cast<double>(granted) <=
+                static_cast<double>(tier.orders_burst) + static_cast<double>(tier.orders_per_s) * now + 1e-6);
+      RC_ASSERT(verdict.remaining >= 0 && verdict.remaining <= tier.orders_burst);
+      RC_ASSERT(verdict.granted || verdict.retry_after_s >= 1);
+    }
+  });
 }
 
 TEST(VolumeMeter, ForgetsAfterThirtyDays) {

@@ -2,6 +2,7 @@
 // only hashes and curves with the server: its digests, domains and wrappings are its own.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -98,12 +99,18 @@ class TestWallet {
     return out;
   }
   static Digest separator(const TestExchange& e) {
-    return crypto::domain_separator("Polymarket CTF Exchange", e.version, 137, bytes20(e.contract));
+    static std::map<std::string_view, Digest> known;  // by contract; single-threaded tests
+    const auto [it, fresh] = known.try_emplace(e.contract);
+    if (fresh) {
+      it->second = crypto::domain_separator("Polymarket CTF Exchange", e.version, 137, bytes20(e.contract));
+    }
+    return it->second;
   }
   static Digest struct_hash(const TestOrder& order) {
     const auto number = [](const std::string& text) { return crypto::U256::parse(text).value_or(crypto::U256{}); };
     crypto::Words<12> words;
-    words.add(crypto::keccak256(kType));
+    static const Digest type_hash = crypto::keccak256(kType);
+    words.add(type_hash);
     words.add(number(order.salt));
     words.add(bytes20(order.maker));
     words.add(bytes20(order.signer));
