@@ -160,7 +160,9 @@ TEST(Notifications, KeptForTwoDays) {
   VenueFixture f;
   ApiKeys keys(f.venue, 1);
   Notifications notifications(f.venue, keys);
-  const Credentials alice{.key = "k", .secret = {}, .passphrase = {}, .address = "0xa11ce", .accounts = {f.alice}};
+  Credentials alice;
+  alice.key = "k";
+  alice.accounts = {f.alice};
   Router router;
   notifications.add_routes(router, [&](KeyedHandler handler) {
     return [&alice, handler](const Call& call) { return handler(alice, call); };
