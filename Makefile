@@ -5,13 +5,14 @@ CMAKE := cmake -S . -G Ninja
 NINJA := ninja -j $(JOBS)
 ARGS ?=
 
-.PHONY: help demo build test bench lint test-asan test-tsan fuzz clean setup configure
+.PHONY: help demo build test bench lint conformance test-asan test-tsan fuzz clean setup configure
 help:
 	@echo "make demo        install what is missing, build, trade on the embedded venue; ARGS=\"--port 3001\""
 	@echo "make build       everything, in $(BUILD)/; the program is $(BUILD)/underround"
 	@echo "make test        build and run every test; ends with 'N passed, N failed'"
 	@echo "make bench       every benchmark; JSON in $(BUILD)/bench/"
 	@echo "make lint        format, clang-tidy, include arrows, stems, style"
+	@echo "make conformance the venue's own client against the simulator; Node >= 20.10; ARGS=\"--host URL\""
 	@echo "make test-asan   the tests under address and undefined-behaviour sanitizers, in build-asan/"
 	@echo "make test-tsan   the tests under the thread sanitizer, in build-tsan/"
 	@echo "make fuzz        every fuzz target for FUZZ_SECONDS (20) each, in build-fuzz/"
@@ -39,6 +40,10 @@ test: build
 bench: configure
 	@$(NINJA) -C $(BUILD) benchmarks
 	@tools/run_benchmarks $(BUILD)
+
+conformance: configure
+	@$(NINJA) -C $(BUILD) underround
+	@tools/run_conformance $(ARGS)
 
 lint:
 	@tools/setup lint

@@ -6,6 +6,7 @@
 #include "crypto/encoding.hpp"
 #include "simulator/server/json_value.hpp"
 #include "simulator/server/json_writer.hpp"
+#include "simulator/server/page_reply.hpp"
 #include "simulator/server/wallet_addresses.hpp"
 #include "simulator/server/wire_text.hpp"
 
@@ -40,30 +41,9 @@ Reply cancel_reply(const std::vector<std::string>& gone, const std::vector<std::
   return reply;
 }
 
-Reply page_reply(const std::vector<std::string>& rows, std::size_t offset, std::size_t limit) {
-  std::string data = "[";
-  std::size_t count = 0;
-  for (std::size_t i = offset; i < rows.size() && count < limit; ++i, ++count) {
-    if (count > 0) data += ',';
-    data += rows[i];
-  }
-  data += ']';
-  const bool more = offset + count < rows.size();
-  Reply reply;
-  JsonWriter(reply.body)
-      .object()
-      .integer("limit", static_cast<std::int64_t>(limit))
-      .integer("count", static_cast<std::int64_t>(count))
-      .field("next_cursor", more ? offset_cursor(offset + count) : std::string(kEndCursor))
-      .key("data")
-      .raw(data)
-      .end_object();
-  return reply;
-}
-
 }  // namespace
 
-Router::Handler ClobPrivate::keyed(Keyed handler, std::optional<Permission> needed) const {
+Router::Handler ClobPrivate::keyed(KeyedHandler handler, std::optional<Permission> needed) const {
   return [this, handler = std::move(handler), needed](const Call& call) {
     const Credentials* who = guards_.auth.key(call);
     const bool reads = call.request.method == "GET" || call.request.method == "HEAD";
@@ -74,7 +54,7 @@ Router::Handler ClobPrivate::keyed(Keyed handler, std::optional<Permission> need
   };
 }
 
-Router::Handler ClobPrivate::metered(BucketKind kind, Cost cost, Keyed handler) const {
+Router::Handler ClobPrivate::metered(BucketKind kind, Cost cost, KeyedHandler handler) const {
   return keyed(
       [this, kind, cost = std::move(cost), handler = std::move(handler)](const Credentials& by, const Call& call) {
         if (auto down = refuse_in_mode(venue_.mode())) return std::move(*down);
@@ -308,6 +288,14 @@ Reply ClobPrivate::heartbeat(const Credentials& by, const Call& call) {
   return reply;
 }
 
+// Beats as well, and the next /v1/heartbeats starts over with an empty id.
+Reply ClobPrivate::legacy_heartbeat(const Credentials& by) {
+  Heartbeat& beat = heartbeats_[by.key];
+  beat.last = venue_.now();
+  beat.expected_id.clear();
+  return raw_reply("{\"status\":\"ok\"}");
+}
+
 void ClobPrivate::check_heartbeats() {
   for (auto it = heartbeats_.begin(); it != heartbeats_.end();) {
     if (venue_.now() - it->second.last <= kHeartbeatLimit) {
@@ -322,9 +310,11 @@ void ClobPrivate::check_heartbeats() {
 }
 
 void ClobPrivate::add_data_routes(Router& router) {
+  const Authorize authorize = [this](KeyedHandler handler) { return keyed(std::move(handler)); };
+  const auto readable = [&](KeyedHandler handler) { return account_keys_.readable(authorize, std::move(handler)); };
   router.add("GET", "/data/orders",
-             keyed([this](const Credentials& by, const Call& call) { return open_orders(by, call); }));
-  router.add("GET", "/data/order/{}", keyed([this](const Credentials& by, const Call& call) {
+             readable([this](const Credentials& by, const Call& call) { return open_orders(by, call); }));
+  router.add("GET", "/data/order/{}", readable([this](const Credentials& by, const Call& call) {
                const auto id = parse_digest(call.parts[0]);
                if (!id) return error_reply(400, "Invalid orderID");
                const OrderRecord* order = venue_.find_order(*id);
@@ -334,12 +324,16 @@ void ClobPrivate::add_data_routes(Router& router) {
                return reply;
              }));
   router.add("GET", "/data/trades",
-             keyed([this](const Credentials& by, const Call& call) { return trades(by, call); }));
+             readable([this](const Credentials& by, const Call& call) { return trades(by, call); }));
+  // Orders wiped when the venue moved to V2: this one was born there.
+  router.add("GET", "/data/pre-migration-orders",
+             keyed([](const Credentials&, const Call& call) { return page_reply({}, call, kPage); }));
   for (const std::string_view path : {"/balance-allowance", "/balance-allowance/update"}) {
     router.add("GET", path, keyed([this](const Credentials& by, const Call& call) { return balance(by, call); }));
   }
   router.add("POST", "/v1/heartbeats",
              keyed([this](const Credentials& by, const Call& call) { return heartbeat(by, call); }));
+  router.add("POST", "/heartbeats", keyed([this](const Credentials& by, const Call&) { return legacy_heartbeat(by); }));
 }
 
 void ClobPrivate::add_routes(Router& router) {

@@ -6,6 +6,7 @@
 
 #include "simulator/server/json_writer.hpp"
 #include "simulator/server/market_wire.hpp"
+#include "simulator/server/trade_activity.hpp"
 #include "simulator/server/wire_text.hpp"
 
 namespace underround::simulator {
@@ -64,11 +65,15 @@ Reply ClobPublic::batch(const Call& call, char open, char close,
   if (body->items.size() > kMaxBatch) return error_reply(400, "Payload exceeds the limit");
   Reply reply;
   reply.body = open;
+  std::string row;
   for (const JsonValue& item : body->items) {
     const auto token = venue_.find_token(item.text("token_id"));
     if (!token || is_closed(venue_.market(token->market))) continue;
+    row.clear();
+    answer(row, *token, item);
+    if (row.empty()) continue;
     if (reply.body.size() > 1) reply.body += ',';
-    answer(reply.body, *token, item);
+    reply.body += row;
   }
   reply.body += close;
   return reply;
@@ -196,6 +201,7 @@ void ClobPublic::add_batch_routes(Router& router) {
   router.add("POST", "/last-trades-prices", [this](const Call& call) {
     return batch(call, '[', ']', [this](std::string& out, Token token, const JsonValue&) {
       const Market& market = venue_.market(token.market);
+      if (!market.has_traded) return;  // the official schema knows no row without a side
       JsonWriter(out)
           .object()
           .field("token_id", market.spec.tokens[token.outcome])
@@ -222,6 +228,7 @@ void ClobPublic::add_market_routes(Router& router) {
     append_classic_market(reply.body, venue_, venue_.market(*market));
     return reply;
   });
+  router.add("GET", "/markets/live-activity/{}", [this](const Call& call) { return live_activity(venue_, call); });
   router.add("GET", "/clob-markets/{}", [this](const Call& call) {
     const auto market = venue_.find_condition(call.parts[0]);
     if (!market) return error_reply(404, "market not found");

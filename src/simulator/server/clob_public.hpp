@@ -26,7 +26,7 @@ class ClobPublic {
   void add_market_routes(Router& router);
   // Runs `answer` on the token_id of the query, or says why not.
   [[nodiscard]] Reply with_token(const Call& call, const std::function<Reply(Token)>& answer) const;
-  // Runs `answer` on every token of a POST body that is known.
+  // Runs `answer` on every token of a POST body that is known; what it leaves empty is left out.
   [[nodiscard]] Reply batch(const Call& call, char open, char close,
                             const std::function<void(std::string&, Token, const JsonValue&)>& answer) const;
   [[nodiscard]] Reply market_page(const Call& call, bool open_only, Append append) const;

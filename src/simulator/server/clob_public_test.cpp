@@ -72,7 +72,6 @@ TEST_F(ClobPublicTest, Batches) {
   EXPECT_FALSE(prices.json.find(market_.tokens[0])->text("BUY").empty());
   EXPECT_EQ(post_tokens("/midpoints").json.members.size(), 2U);
   EXPECT_EQ(post_tokens("/spreads").json.members.size(), 2U);
-  EXPECT_EQ(post_tokens("/last-trades-prices").json.items.size(), 2U);
   std::string many = "[";
   for (int i = 0; i < 501; ++i) many += std::string(i == 0 ? "" : ",") + R"({"token_id":"1"})";
   const Answer refused = call(urls().clob, "POST", "/books", many + "]");
@@ -102,6 +101,24 @@ TEST_F(ClobPublicTest, Markets) {
   }
   EXPECT_EQ(clob("/markets?next_cursor=MA==").status, 200);
   EXPECT_EQ(clob("/markets?next_cursor=!").status, 400);
+}
+
+TEST_F(ServerTest, LastTradesPricesLeaveOutWhatNeverTraded) {
+  start(quiet_settings());
+  const TestMarket market = plain_market();
+  const auto last = [&] {
+    return call(urls().clob, "POST", "/last-trades-prices",
+                R"([{"token_id":")" + market.tokens[0] + R"("},{"token_id":")" + market.tokens[1] + "\"}]");
+  };
+  EXPECT_EQ(last().body, "[]");
+  EXPECT_EQ(get(urls().clob, "/last-trade-price?token_id=" + market.tokens[0]).json.text("side"), "");
+  const User alice = make_user('a', "1000"), bob = make_user('b', "1000");
+  ASSERT_EQ(post(alice, {.token = market.tokens[0], .maker = 4'000'000, .taker = 10'000'000}).status, 200);
+  ASSERT_EQ(post(bob, {.token = market.tokens[1], .maker = 6'000'000, .taker = 10'000'000, .type = "FAK"}).status, 200);
+  const Answer traded = last();
+  ASSERT_EQ(traded.json.items.size(), 2U) << traded.body;
+  EXPECT_EQ(traded.json.items[0].text("price"), "0.6");
+  EXPECT_EQ(traded.json.items[1].text("side"), "BUY");
 }
 
 TEST_F(ClobPublicTest, Errors) {

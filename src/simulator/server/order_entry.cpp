@@ -125,7 +125,10 @@ OrderEntry::Outcome OrderEntry::enter(const Credentials& by, const JsonValue& bo
                  .allowance = allowed.collateral[spender],
                  .tokens_approved = allowed.tokens[spender]};
   if (order.immediate() && order.side == Side::kBuy) entry.amount = order.usd;
-  return {venue_.submit(entry), order.side};
+  const bool attributed = builders_.attribute(id, order.fields.builder);
+  OrderResult result = venue_.submit(entry);
+  if (attributed && !result.accepted) builders_.forget(id);
+  return {std::move(result), order.side};
 }
 
 void OrderEntry::append_answer(std::string& out, const Outcome& outcome) const {

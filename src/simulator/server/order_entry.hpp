@@ -9,6 +9,7 @@
 
 #include "simulator/server/account_rules.hpp"
 #include "simulator/server/api_keys.hpp"
+#include "simulator/server/builder_trades.hpp"
 #include "simulator/server/json_value.hpp"
 #include "simulator/server/order_payload.hpp"
 #include "simulator/server/order_wire.hpp"
@@ -18,8 +19,8 @@ namespace underround::simulator {
 
 class OrderEntry {
  public:
-  OrderEntry(Venue& venue, ApiKeys& keys, const OrderWire& wire, AccountRules& rules)
-      : venue_(venue), keys_(keys), wire_(wire), rules_(rules) {}
+  OrderEntry(Venue& venue, ApiKeys& keys, const OrderWire& wire, AccountRules& rules, BuilderTrades& builders)
+      : venue_(venue), keys_(keys), wire_(wire), rules_(rules), builders_(builders) {}
 
   static constexpr std::size_t kMaxBatch = 15;
   [[nodiscard]] Reply post_order(const Credentials& by, std::string_view body);
@@ -49,6 +50,7 @@ class OrderEntry {
   const OrderWire& wire_;
   AccountRules& rules_;
   std::unordered_map<Digest, std::string, DigestHash> session_orders_;  // -> address of the session key
+  BuilderTrades& builders_;
   std::uint64_t processed_ = 0;
 };
 

@@ -197,6 +197,7 @@ class ServerTest : public ::testing::Test {
     bool post_only = false;
     long long expiration = 0;
     long long salt = 0;  // 0 = the next
+    std::string builder = "0x" + std::string(64, '0');
     unsigned signature_type = 0;
     std::string wallet{};                    // the maker, when it is not the user's own address
     std::optional<TestExchange> exchange{};  // signed for; the token's own when empty
@@ -212,7 +213,8 @@ class ServerTest : public ::testing::Test {
                           .taker_amount = std::to_string(o.taker),
                           .sell = o.side == "SELL",
                           .type = o.signature_type,
-                          .timestamp = "1795132800000"};
+                          .timestamp = "1795132800000",
+                          .builder = o.builder};
     const TestExchange exchange =
         o.exchange.value_or(neg_risk_tokens_.contains(o.token) ? kTestNegRisk : kTestStandard);
     const std::string signature =
@@ -223,7 +225,7 @@ class ServerTest : public ::testing::Test {
            order.token + R"(","makerAmount":")" + order.maker_amount + R"(","takerAmount":")" + order.taker_amount +
            R"(","side":")" + o.side + R"(","signatureType":)" + std::to_string(order.type) + R"(,"timestamp":")" +
            order.timestamp + R"(","expiration":")" + std::to_string(o.expiration) + R"(","metadata":")" + zero +
-           R"(","builder":")" + zero + R"(","signature":")" + signature + R"("},"owner":")" + user.key +
+           R"(","builder":")" + order.builder + R"(","signature":")" + signature + R"("},"owner":")" + user.key +
            R"(","orderType":")" + o.type + "\"}";
   }
   Answer post(const User& user, const Order& order) { return as(user, "POST", "/order", order_body(user, order)); }

@@ -8,9 +8,11 @@
 
 #include "net/event_loop.hpp"
 #include "net/server.hpp"
+#include "simulator/server/account_keys.hpp"
 #include "simulator/server/account_rules.hpp"
 #include "simulator/server/api_keys.hpp"
 #include "simulator/server/binance_channel.hpp"
+#include "simulator/server/builder_trades.hpp"
 #include "simulator/server/clob_private.hpp"
 #include "simulator/server/clob_public.hpp"
 #include "simulator/server/control_service.hpp"
@@ -18,8 +20,10 @@
 #include "simulator/server/gamma_service.hpp"
 #include "simulator/server/json_writer.hpp"
 #include "simulator/server/market_channel.hpp"
+#include "simulator/server/notifications.hpp"
 #include "simulator/server/rate_limits.hpp"
 #include "simulator/server/request_auth.hpp"
+#include "simulator/server/rewards_pages.hpp"
 #include "simulator/server/rtds_channel.hpp"
 #include "simulator/server/rules_service.hpp"
 #include "simulator/server/user_channel.hpp"
@@ -70,11 +74,16 @@ struct SimulatorServer::Impl {
         keys(simulation.venue(), given.seed),
         order_wire(simulation.venue(), keys),
         clob_public(simulation.venue()),
+        account_keys(simulation.venue(), keys),
+        notifications(simulation.venue(), keys),
+        builder_trades(simulation.venue(), keys),
         auth(
             keys, given.auth_skew, [this] { return simulation.now(); }, [] { return net::EventLoop::wall_now(); }),
         rules(simulation.venue(), given.unlimited_allowances),
         limits(simulation.venue(), given.rate_limits),
-        clob_private(simulation, keys, order_wire, {auth, rules, limits}),
+        clob_private(simulation,
+                     {.keys = keys, .wire = order_wire, .account_keys = account_keys, .builders = builder_trades},
+                     {auth, rules, limits}),
         gamma(simulation.venue()),
         data(simulation.venue()),
         market_channel(simulation.venue(), gate),
@@ -87,6 +96,11 @@ struct SimulatorServer::Impl {
         binance_pings(loop) {
     clob_public.add_routes(clob_router);
     clob_private.add_routes(clob_router);
+    const Authorize authorize = [this](KeyedHandler handler) { return clob_private.keyed(std::move(handler)); };
+    account_keys.add_routes(clob_router, authorize);
+    notifications.add_routes(clob_router, authorize);
+    builder_trades.add_routes(clob_router);
+    add_rewards_routes(clob_router, simulation.venue(), authorize);
     gamma.add_routes(gamma_router);
     data.add_routes(data_router);
     control.add_routes(control_router);
@@ -117,6 +131,9 @@ struct SimulatorServer::Impl {
   ApiKeys keys;
   OrderWire order_wire;
   ClobPublic clob_public;
+  AccountKeys account_keys;
+  Notifications notifications;
+  BuilderTrades builder_trades;
   RequestAuth auth;
   AccountRules rules;
   RateLimits limits;

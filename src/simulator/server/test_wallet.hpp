@@ -28,6 +28,7 @@ struct TestOrder {
   bool sell = false;
   unsigned type = 0;
   std::string timestamp;
+  std::string builder = "0x" + std::string(64, '0');
 };
 
 class TestWallet {
@@ -92,6 +93,11 @@ class TestWallet {
     (void)crypto::decode_hex(hex, out);
     return out;
   }
+  static Digest bytes32(std::string_view hex) {
+    Digest out{};
+    (void)crypto::decode_hex(hex, out);
+    return out;
+  }
   static Digest separator(const TestExchange& e) {
     static std::map<std::string_view, Digest> known;  // by contract; single-threaded tests
     const auto [it, fresh] = known.try_emplace(e.contract);
@@ -115,7 +121,7 @@ class TestWallet {
     words.add(std::uint64_t{order.type});
     words.add(number(order.timestamp));
     words.add(Digest{});
-    words.add(Digest{});
+    words.add(bytes32(order.builder));
     return words.hash();
   }
   std::shared_ptr<crypto::SecretKey> key_;

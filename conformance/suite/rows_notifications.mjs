@@ -1,0 +1,36 @@
+// Notifications of what the rows before have done.
+import { NotificationsResponseSchema } from '@polymarket/bindings/clob';
+
+import { assert, conforms, eventually, accepted } from './checks.mjs';
+import { row } from './registry.mjs';
+import { OrderType, Side } from '@polymarket/clob-client-v2';
+
+const TOPIC = 'notifications';
+const CANCEL = 1, FILL = 2, FILL_FAILED = 8;
+
+row(TOPIC, 'getNotifications', 'cancels and fills of both sides, and a fill that failed, in the official schema', async (ctx) => {
+  const { client } = ctx.alice;
+  const all = await client.getNotifications();
+  conforms(NotificationsResponseSchema, all);
+  if (ctx.options.access !== 'trade') return;
+  const of = (type, id) => all.filter((n) => n.type === type && n.payload.order_id === id);
+  assert.equal(of(CANCEL, ctx.notes.resting).length, 1);
+  assert.equal(of(FILL, ctx.notes.bought.orderID).length, ctx.notes.bought.tradeIDs.length);
+  const [filled] = of(FILL, ctx.notes.maker.orderID);
+  assert.deepEqual([filled.owner, filled.payload.side, filled.payload.matched_size, filled.payload.remaining_size],
+    [ctx.alice.creds.key, 'BUY', '10', '0']);
+  await ctx.venue.control('/faults', { kind: 'ghost_fill', times: 1 });
+  const order = await client.createMarketOrder({ tokenID: ctx.market.tokens[0], amount: 2, side: Side.BUY, price: 0.95 });
+  const ghost = accepted(await client.postOrder(order, OrderType.FAK, false, true), 'matched');
+  await eventually('the failed fill is told', async () => (await client.getNotifications())
+    .some((n) => n.type === FILL_FAILED && ghost.tradeIDs.includes(n.payload.trade_id)));
+}, 'account');
+
+row(TOPIC, 'dropNotifications', 'the named ones go, then all of them', async ({ alice }) => {
+  const { client } = alice;
+  const before = await client.getNotifications();
+  assert.equal(await client.dropNotifications({ ids: before.slice(0, 2).map((n) => String(n.id)) }), 'OK');
+  assert.equal((await client.getNotifications()).length, before.length - 2);
+  await client.dropNotifications({ ids: before.map((n) => String(n.id)) });
+  assert.deepEqual(await client.getNotifications(), []);
+}, 'trade');
