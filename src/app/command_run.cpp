@@ -62,6 +62,7 @@ Outcome RunCommand::run(const Context& context) {
     if (!opened) return std::unexpected(Failure(opened.error()));
     account = std::move(*opened);
     settings.account = &*account;
+    settings.loaded = std::make_shared<config::Loaded>(*loaded);
   }
   settings.proxy_url = loaded->secrets.proxy_url;
   settings.config = config;

@@ -43,7 +43,7 @@ struct Config {
     std::string rpc_url, relayer_url;
     std::int64_t max_fee_gwei = 0, confirmations = 0;
     bool auto_redeem = false;
-    Usd min_merge_usd;
+    Usd min_merge_usd, coin_usd;
   } chain;
   struct Markets {
     std::int64_t max = 0;

@@ -36,7 +36,7 @@ auto& field(Config& config) {
 
 // Order: within a room as shown in the example file. Ten rows at most may say `first`.
 // clang-format off
-const std::array<Key, 57> kKeys{{
+const std::array<Key, 58> kKeys{{
     {.path = "venue.kind", .initial = "embedded",
      .reason = "Where the engine trades: \"embedded\" is the simulator in this binary, no account and no network; "
                "\"polymarket\" reads the real venue.",
@@ -104,6 +104,9 @@ const std::array<Key, 57> kKeys{{
     {.path = "chain.confirmations", .initial = "5", .min = "1", .max = "200",
      .reason = "Blocks on top of a transaction before it is believed; fewer risk a re-organisation.",
      .field = field<&Config::chain, &Config::Chain::confirmations>},
+    {.path = "chain.coin_usd", .initial = "0.25", .unit = "USD", .min = "0.000001", .max = "100000",
+     .reason = "Price of the coin that pays for gas (POL), to count gas in dollars; an \"eoa\" account only.",
+     .field = field<&Config::chain, &Config::Chain::coin_usd>},
     {.path = "chain.auto_redeem", .initial = "true",
      .reason = "Redeem winning shares when their market has resolved.",
      .field = field<&Config::chain, &Config::Chain::auto_redeem>},

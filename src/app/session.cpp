@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "app/catalogue_loader.hpp"
+#include "app/chain_operations.hpp"
 #include "app/embedded_account.hpp"
 #include "app/engine_driver.hpp"
 #include "app/feed_views.hpp"
@@ -198,7 +199,14 @@ class Session::Impl {
   }
 
   Result<void> open_live() {
-    UR_CHECK(settings_.account != nullptr);
+    UR_CHECK(settings_.account != nullptr && settings_.loaded != nullptr);
+    auto chain = chain_settings(*settings_.loaded, *settings_.account);
+    if (!chain) return std::unexpected(chain.error());
+    auto operations = make_chain_operations(
+        loop_, std::move(*chain), *settings_.account, catalogue_, [this](const Event& e) { driver_->deliver(e); },
+        [](const std::string& words) { fmt::print(stderr, "chain: {}\n", words); });
+    if (!operations) return std::unexpected(operations.error());
+    operations_ = std::move(*operations);
     return open_gateway(*settings_.account, false);
   }
 

@@ -36,7 +36,8 @@ struct SessionSettings {
   OrderRoute route = OrderRoute::kEmbedded;
   VenueUrls urls;
   config::Config config;
-  const TradingAccount* account = nullptr;  // live: required; dry-run: a throw-away key when null. Must outlive us
+  const TradingAccount* account = nullptr;       // live: required; dry-run: a throw-away key when null. Must outlive us
+  std::shared_ptr<const config::Loaded> loaded;  // live: for the chain's settings and secrets
   std::string proxy_url;
   std::string dashboard_token;
   std::string state_dir;  // where halts are kept; empty = nowhere (the demo)

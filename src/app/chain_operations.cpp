@@ -1,0 +1,109 @@
+#include "app/chain_operations.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace underround {
+namespace {
+
+class ChainOperations final : public polymarket::SetOperations {
+ public:
+  ChainOperations(net::EventLoop& loop, const Catalogue& catalogue, std::function<void(const Event&)> on_event,
+                  std::function<void(const std::string&)> on_words)
+      : loop_(loop), catalogue_(catalogue), on_event_(std::move(on_event)), on_words_(std::move(on_words)) {}
+
+  Result<void> open(chain::SetOperationSettings settings, const crypto::SecretKey& key) {
+    auto made =
+        chain::SetOperations::make(loop_, std::move(settings), key,
+                                   {.on_named = [](const chain::OperationName&) { return true; },
+                                    .on_stuck = [this](OperationId, const std::string& words) { on_words_(words); }});
+    if (!made) return std::unexpected(made.error());
+    operations_ = std::move(*made);
+    return {};
+  }
+
+  void run(const RunOperation& operation, Nanos) override {
+    chain::SetRequest request{.id = operation.id, .kind = operation.kind, .amount = operation.amount};
+    if (operation.kind == SetOperation::kConvert) {
+      const EventGroup& group = catalogue_.event(operation.event);
+      request.convert.market_id = group.spec.neg_risk_market_id;
+      for (std::size_t i = 0; i < group.conditions.size(); ++i) {
+        if (((operation.outcome_mask >> i) & 1U) == 0) continue;
+        request.convert.question_ids.push_back(catalogue_[group.conditions[i]].spec.question_id);
+      }
+    } else {
+      request.market = set_market(catalogue_[operation.condition].spec);
+      const std::uint8_t winner = catalogue_[operation.condition].winning_outcome;
+      if (operation.kind == SetOperation::kRedeem && winner != Event::kNoWinner) {
+        request.redeem_legs = {{.outcome = winner, .amount = operation.amount}};
+      }
+    }
+    operations_->run(request, [this, operation](const chain::SetResult& result) { done(operation, result); });
+  }
+
+ private:
+  void done(const RunOperation& operation, const chain::SetResult& result) {
+    using Kind = chain::SetResult::Kind;
+    if (result.kind != Kind::kSucceeded) {
+      on_words_(fmt::format("{} {}: {}", to_string(operation.kind), to_string(result.kind), result.reason));
+    }
+    // Unknown stays unknown: the operation is not over for the engine until balances have shown what happened.
+    if (result.kind == Kind::kUnknown) return;
+    const bool convert = operation.kind == SetOperation::kConvert;
+    Event e = Event::make(EventKind::kOperationDone, loop_.now(), VenueId::kPolymarket,
+                          convert ? operation.event.value : operation.condition.value);
+    e.operation = {operation.id, operation.amount, result.gas, operation.kind,
+                   static_cast<std::uint8_t>(result.kind == Kind::kSucceeded ? 1 : 0)};
+    on_event_(e);
+  }
+
+  net::EventLoop& loop_;
+  const Catalogue& catalogue_;
+  std::function<void(const Event&)> on_event_;
+  std::function<void(const std::string&)> on_words_;
+  std::unique_ptr<chain::SetOperations> operations_;
+};
+
+}  // namespace
+
+chain::SetMarket set_market(const ConditionSpec& spec) {
+  return {.version = spec.version, .neg_risk = spec.neg_risk, .condition_id = spec.condition_id};
+}
+
+Result<chain::SetOperationSettings> chain_settings(const config::Loaded& loaded, const TradingAccount& account) {
+  const config::Config& c = loaded.config;
+  auto contracts = chain::contracts_of(account.chain_id);
+  if (!contracts) return std::unexpected(contracts.error());
+  chain::SetOperationSettings s;
+  s.contracts = *contracts;
+  s.account = static_cast<chain::AccountType>(account.type);
+  s.wallet = account.wallet;
+  s.convert_adapter = contracts->neg_risk_adapter;
+  s.rpc.urls = {c.chain.rpc_url};
+  s.rpc.proxy_url = loaded.secrets.proxy_url;
+  s.transactor.max_fee_wei = chain::gwei(static_cast<std::uint64_t>(c.chain.max_fee_gwei));
+  s.transactor.confirmations = static_cast<std::uint64_t>(c.chain.confirmations);
+  s.coin_price = c.chain.coin_usd;
+  s.relayer.url = c.chain.relayer_url;
+  s.relayer.proxy_url = loaded.secrets.proxy_url;
+  s.relayer.credentials = {.builder_key = loaded.secrets.builder_key,
+                           .builder_secret = loaded.secrets.builder_secret,
+                           .builder_passphrase = loaded.secrets.builder_passphrase,
+                           .relayer_key = loaded.secrets.relayer_key,
+                           .relayer_key_address = loaded.secrets.relayer_key.empty()
+                                                      ? std::string()
+                                                      : crypto::checksum(account.key.address())};
+  return s;
+}
+
+Result<std::unique_ptr<polymarket::SetOperations>> make_chain_operations(
+    net::EventLoop& loop, chain::SetOperationSettings settings, const TradingAccount& account,
+    const Catalogue& catalogue, std::function<void(const Event&)> on_event,
+    std::function<void(const std::string&)> on_words) {
+  auto operations = std::make_unique<ChainOperations>(loop, catalogue, std::move(on_event), std::move(on_words));
+  if (auto ok = operations->open(std::move(settings), account.key); !ok) return std::unexpected(ok.error());
+  return operations;
+}
+
+}  // namespace underround

@@ -1,0 +1,32 @@
+// The engine's set operations on the real chain: RunOperation in, kOperationDone out, through chain/SetOperations.
+//   auto settings = chain_settings(loaded, account);   auto operations = make_chain_operations(loop, *settings,
+//   account, ...)
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "app/account.hpp"
+#include "chain/set_operations.hpp"
+#include "core/event.hpp"
+#include "market/catalogue.hpp"
+#include "venue/polymarket/gateway.hpp"
+
+namespace underround {
+
+// kUnsupported for a chain whose contracts we do not know.
+[[nodiscard]] Result<chain::SetOperationSettings> chain_settings(const config::Loaded& loaded,
+                                                                 const TradingAccount& account);
+
+// What an operation on a condition needs to know of it.
+[[nodiscard]] chain::SetMarket set_market(const ConditionSpec& spec);
+
+// `on_event` gets kOperationDone; `on_words` what a person should know (a transaction that is stuck, an unknown
+// outcome). An unknown outcome gives no event: reconciliation finds out what is there. `account` and `catalogue` must
+// outlive it.
+[[nodiscard]] Result<std::unique_ptr<polymarket::SetOperations>> make_chain_operations(
+    net::EventLoop& loop, chain::SetOperationSettings settings, const TradingAccount& account,
+    const Catalogue& catalogue, std::function<void(const Event&)> on_event,
+    std::function<void(const std::string&)> on_words);
+
+}  // namespace underround
