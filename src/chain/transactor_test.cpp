@@ -234,6 +234,20 @@ TEST_F(TransactorTest, RefusedAfterADoubtIsStillFollowed) {
   EXPECT_EQ(named_.size(), 1U);
 }
 
+// The same in one question: the first node may have it, the second one refuses.
+TEST_F(TransactorTest, RefusedByTheSecondNodeAfterADoubtAtTheFirst) {
+  FakeNode second(loop_);
+  second.send_error = R"({"code":-32000,"message":"txpool is full"})";
+  transactor_.reset();
+  rpc_ = RpcClient::make(loop_, {.urls = {node_.url(), second.url()}, .timeout = kPatience}).value();
+  transactor_ = make();
+  answer_with("eth_sendRawTransaction", [](const net::HttpResponder& r) { r.abort(); });
+  send();
+  run_until([&] { return second.asked["eth_blockNumber"] >= 5 || !outcomes_.empty(); });
+  EXPECT_TRUE(outcomes_.empty());
+  EXPECT_EQ(named_.size(), 1U);
+}
+
 TEST_F(TransactorTest, ReplacedUnderTheSameNonceAfterATimeout) {
   send();
   run_until([&] { return node_.pool.size() == 1; });
