@@ -1,10 +1,11 @@
 # The rooms, bottom first (docs/ARCHITECTURE.md). A room may link only rooms above it in this file.
 ur_room(base LIBS fmt::fmt)
 ur_room(core DEPS base)
-ur_room(crypto DEPS core LIBS OpenSSL::Crypto PkgConfig::SECP256K1 ${CRYPTOPP_LIB} TEST_LIBS simdjson::simdjson)
+ur_room(crypto DEPS core LIBS OpenSSL::Crypto PkgConfig::SECP256K1 ${CRYPTOPP_LIB} simdjson::simdjson Threads::Threads)
 ur_room(net DEPS core LIBS OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 ur_room(book DEPS core)
 ur_room(market DEPS book)
+ur_room(chain DEPS market net crypto LIBS fmt::fmt simdjson::simdjson)
 ur_room(venue_polymarket DIR venue/polymarket DEPS market net crypto LIBS simdjson::simdjson)
 ur_room(venue_binance DIR venue/binance DEPS market net LIBS simdjson::simdjson)
 ur_room(arbitrage DEPS market)
@@ -18,7 +19,7 @@ ur_room(simulator_server DIR simulator/server DEPS simulator net crypto LIBS sim
 ur_room(backtest DEPS engine venue_polymarket LIBS simdjson::simdjson ZLIB::ZLIB PkgConfig::ZSTD)
 include(Dashboard)
 ur_room(web DEPS engine net LIBS ur_page simdjson::simdjson)
-ur_room(app DEPS simulator_server backtest web venue_polymarket venue_binance LIBS CLI11::CLI11)
+ur_room(app DEPS simulator_server backtest web chain venue_polymarket venue_binance LIBS CLI11::CLI11)
 target_include_directories(ur_app SYSTEM PRIVATE ${TOMLPP_INCLUDE})
 set_source_files_properties(src/app/version.cpp PROPERTIES COMPILE_DEFINITIONS
                             "UNDERROUND_VERSION=\"${PROJECT_VERSION}\";UNDERROUND_BUILD_TYPE=\"${CMAKE_BUILD_TYPE}\"")

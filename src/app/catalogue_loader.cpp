@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
 #include "base/stable_hash.hpp"
 #include "net/http_client.hpp"
@@ -37,7 +35,7 @@ struct CatalogueLoader::Http {
     net::HttpRequest request;
     request.target = std::move(target);
     const std::string what = request.target;
-    const auto answer = client.fetch(std::move(request));
+    const auto answer = client.fetch(request);
     if (!answer) return std::unexpected(answer.error().error);
     if (answer->status != 200) {
       return fail(ErrorCode::kRefused, fmt::format("Gamma answered {} to {}", answer->status, what));
@@ -112,14 +110,18 @@ Result<std::vector<ConditionSpec>> CatalogueLoader::load_all(std::vector<std::st
   return only_news(std::move(chosen));
 }
 
-void CatalogueLoader::refresh() {
-  auto all = fetch_open_markets(nullptr);
-  if (!all) {
-    failures_.fetch_add(1, std::memory_order_relaxed);
-    return;
-  }
+void CatalogueLoader::refresh(bool full) {
   std::vector<ConditionSpec> chosen;
-  for (const std::size_t i : select_markets(*all, filter_, settings_.clock())) chosen.push_back(std::move((*all)[i]));
+  if (full) {
+    auto all = fetch_open_markets(nullptr);
+    if (!all) {
+      failures_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    for (const std::size_t i : select_markets(*all, filter_, settings_.clock())) {
+      chosen.push_back(std::move((*all)[i]));
+    }
+  }
   for (auto& spec : fetch_windows()) chosen.push_back(std::move(spec));
   auto news = only_news(std::move(chosen));
   if (!news.empty()) deliver_(std::move(news));
@@ -127,14 +129,27 @@ void CatalogueLoader::refresh() {
 
 void CatalogueLoader::start_refreshing() {
   thread_ = std::jthread([this](const std::stop_token& stop) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any wake;
-    while (!wake.wait_for(lock, stop, std::chrono::nanoseconds(settings_.refresh_every.ns), [] { return false; }) &&
-           !stop.stop_requested()) {
-      refresh();
+    using Clock = std::chrono::steady_clock;
+    const std::chrono::nanoseconds every(settings_.refresh_every.ns), full_every(settings_.full_every.ns);
+    auto full_at = Clock::now() + full_every;
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+      const bool asked = wake_.wait_for(lock, stop, every, [this] { return asked_; });
+      if (stop.stop_requested()) return;
+      asked_ = false;
+      const bool full = asked || Clock::now() >= full_at;
+      lock.unlock();
+      refresh(full);
+      if (full) full_at = Clock::now() + full_every;
+      lock.lock();
     }
   });
+}
+
+void CatalogueLoader::refresh_soon() {
+  const std::lock_guard lock(mutex_);
+  asked_ = true;
+  wake_.notify_one();
 }
 
 }  // namespace underround

@@ -2,15 +2,17 @@
 //   CatalogueLoader loader({.gamma_url = url}, filter, series, [&](std::vector<ConditionSpec> specs) {
 //     hot_loop.post([&, specs = std::move(specs)] { session.add(specs); }); });
 //   auto first = loader.load_all();      // blocking, at start-up
-//   loader.start_refreshing();           // then new markets and the next up/down windows as they appear
+//   loader.start_refreshing();           // then the next up/down windows, and now and then the whole catalogue again
 // The callback runs on the loader's thread. Markets already handed over are handed over again only when Gamma's answer
 // for them changed in what trading depends on (phase, accepting, tick, fees).
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -26,10 +28,11 @@ namespace underround {
 
 struct CatalogueLoaderSettings {
   std::string gamma_url;
-  Nanos refresh_every = Nanos::from_seconds(20);
-  std::size_t windows_ahead = 3;   // of each up/down series
-  std::size_t max_pages = 1000;    // 100 events a page
-  std::function<Nanos()> clock{};  // the venue's idea of now (simulated time may differ from ours)
+  Nanos refresh_every = Nanos::from_seconds(20);  // up/down windows
+  Nanos full_every = Nanos::from_seconds(300);    // everything: hundreds of pages on the real venue
+  std::size_t windows_ahead = 3;                  // of each up/down series
+  std::size_t max_pages = 1000;                   // 100 events a page
+  std::function<Nanos()> clock{};                 // the venue's idea of now (simulated time may differ from ours)
 };
 
 class CatalogueLoader {
@@ -45,13 +48,15 @@ class CatalogueLoader {
   // Everything the filter selects, best first. Words about refused markets go to `notes`.
   [[nodiscard]] Result<std::vector<ConditionSpec>> load_all(std::vector<std::string>& notes);
   void start_refreshing();
+  // The next refresh is a full one, and now. Any thread.
+  void refresh_soon();
 
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
 
  private:
   struct Http;
-  void refresh();
+  void refresh(bool full);
   [[nodiscard]] Result<std::vector<ConditionSpec>> fetch_open_markets(std::vector<std::string>* notes);
   [[nodiscard]] std::vector<ConditionSpec> fetch_windows();
   // Drops what was handed over before and has not changed; remembers the rest.
@@ -65,6 +70,9 @@ class CatalogueLoader {
   std::atomic<std::uint64_t> refused_{0}, failures_{0};
   net::EventLoop loop_;
   std::unique_ptr<Http> http_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  bool asked_ = false;   // guarded
   std::jthread thread_;  // last: stops before what it uses goes
 };
 

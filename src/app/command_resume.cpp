@@ -26,13 +26,19 @@ class ResumeCommand final : public Command {
     if (!loaded) return std::unexpected(loaded.error());
     const HaltStore store(loaded->config.state.dir);
     const auto halt = store.active();
+    const std::vector<std::string> markets = store.halted_markets();
     if (auto lifted = store.lift(reason_, net::EventLoop::wall_now()); !lifted) {
       return std::unexpected(Failure(lifted.error()));
     }
     if (context.json) {
-      fmt::print("{{\"lifted\":{},\"note\":{}}}\n", json_string(to_string(halt->reason)), json_string(halt->note));
+      std::string list;
+      for (const std::string& market : markets) list += (list.empty() ? "" : ",") + json_string(market);
+      fmt::print("{{\"lifted\":{},\"note\":{},\"markets\":[{}]}}\n",
+                 json_string(halt ? to_string(halt->reason) : "none"), json_string(halt ? halt->note : ""), list);
     } else {
-      fmt::print("lifted {} ({}). The next `underround run` trades again.\n", to_string(halt->reason), halt->note);
+      if (halt) fmt::print("lifted {} ({})\n", to_string(halt->reason), halt->note);
+      for (const std::string& market : markets) fmt::print("lifted market {}\n", market);
+      fmt::print("The next `underround run` trades again, from the figures the venue shows then.\n");
     }
     return {};
   }

@@ -1,11 +1,13 @@
 // underround run: the engine with a configuration, in one of the modes.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <optional>
 
 #include "app/commands.hpp"
 #include "app/config_command_line.hpp"
 #include "app/duration.hpp"
 #include "app/embedded_venue.hpp"
+#include "app/live_gates.hpp"
 #include "app/session.hpp"
 #include "app/summary.hpp"
 
@@ -36,10 +38,13 @@ Outcome RunCommand::run(const Context& context) {
   if (!duration) return std::unexpected(duration.error());
   auto loaded = load_config(config_);
   if (!loaded) return std::unexpected(loaded.error());
-  if (mode_ == "live") {
-    return failed(ErrorCode::kUnsupported,
-                  "live trading is not available in this version: orders, settlement and reconciliation on the real "
-                  "venue are not finished. Use --mode paper or --mode dry-run.");
+  const bool live = mode_ == "live";
+  if (live) {
+    if (auto ok = check_live_gates(true, *loaded); !ok) return std::unexpected(Failure(ok.error()));
+    if (loaded->config.venue.kind == config::VenueKind::kEmbedded) {
+      return wrong_usage(
+          "--mode live needs venue.kind = \"polymarket\"; `underround demo` trades on the embedded venue");
+    }
   }
   config::Config& config = loaded->config;
   net::EventLoop loop;
@@ -49,7 +54,16 @@ Outcome RunCommand::run(const Context& context) {
   auto venue = choose_venue(config);
   if (!venue) return std::unexpected(Failure(venue.error()));
   settings.urls = venue->urls;
-  settings.route = mode_ == "paper" ? OrderRoute::kPaper : OrderRoute::kDryRun;
+  settings.route = live ? OrderRoute::kLive : mode_ == "paper" ? OrderRoute::kPaper : OrderRoute::kDryRun;
+  std::optional<TradingAccount> account;
+  const bool has_key = !loaded->secrets.private_key.empty() || !config.account.key_file.empty();
+  if (live || (mode_ == "dry-run" && !venue->embedded && has_key)) {
+    auto opened = open_account(loop, *loaded);
+    if (!opened) return std::unexpected(Failure(opened.error()));
+    account = std::move(*opened);
+    settings.account = &*account;
+  }
+  settings.proxy_url = loaded->secrets.proxy_url;
   settings.config = config;
   settings.dashboard_token = loaded->secrets.dashboard_token;
   settings.state_dir = config.state.dir;

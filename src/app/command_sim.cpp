@@ -1,6 +1,7 @@
 // underround sim: the venue alone, for any client.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <fstream>
 
 #include "app/commands.hpp"
 #include "app/duration.hpp"
@@ -26,7 +27,9 @@ class SimCommand final : public Command {
         ->check(CLI::Range(0.01, 1000.0))
         ->capture_default_str();
     app.add_flag("--paused", settings_.paused, "time stands still until POST {control}/time moves it");
-    app.add_flag("!--no-rate-limits", settings_.rate_limits, "no 429: neither per address nor per signer");
+    app.add_option("--write-config", config_file_, "write a configuration with this venue's addresses to this file");
+    app.add_flag_callback(
+        "--no-rate-limits", [this] { settings_.rate_limits = false; }, "no 429: neither per address nor per signer");
     app.add_option("--duration", duration_, "stop after this long (default: until Ctrl-C)");
   }
   Outcome run(const Context&) override {
@@ -36,6 +39,9 @@ class SimCommand final : public Command {
     loop.on_stop_signal([&](int) { loop.stop(); });
     auto server = simulator::SimulatorServer::start(settings_);
     if (!server) return std::unexpected(Failure(server.error()));
+    if (!config_file_.empty()) {
+      if (auto written = write_config((*server)->urls()); !written) return std::unexpected(Failure(written.error()));
+    }
     // One JSON line, with --json or without: scripts wait for it.
     std::printf("%s\n", (*server)->ready_json().c_str());
     std::fflush(stdout);
@@ -51,8 +57,26 @@ class SimCommand final : public Command {
   }
 
  private:
+  // A file that makes `run` and the commands by hand talk to this venue as to the real one.
+  [[nodiscard]] Result<void> write_config(const simulator::ServiceUrls& urls) const {
+    std::ofstream out(config_file_, std::ios::trunc);
+    out << "# The simulator started by `underround sim`: seed " << settings_.seed << ", simulated money.\n"
+        << "# POST {\"address\",\"usd\"} to " << urls.control << "/faucet fills an account.\n"
+        << "venue.kind = \"polymarket\"\n"
+        << "venue.gamma_url = \"" << urls.gamma << "\"\nvenue.clob_url = \"" << urls.clob << "\"\n"
+        << "venue.data_url = \"" << urls.data << "\"\nvenue.market_ws_url = \"" << urls.ws_market << "\"\n"
+        << "venue.user_ws_url = \"" << urls.ws_user << "\"\n"
+        << "binance.ws_url = \"" << urls.binance_public.substr(0, urls.binance_public.rfind('/')) << "\"\n"
+        << "markets.min_volume_usd = 0\nmarkets.min_liquidity_usd = 0\nmarkets.max_days_to_end = 3650\n"
+        << "account.credentials_file = \"" << config_file_ << ".credentials.json\"\n"
+        << "state.dir = \"" << config_file_ << ".state\"\n";
+    out.flush();
+    if (!out) return fail(ErrorCode::kIo, "cannot write " + config_file_);
+    return {};
+  }
+
   simulator::ServerSettings settings_;
-  std::string duration_;
+  std::string duration_, config_file_;
 };
 
 }  // namespace

@@ -13,6 +13,8 @@ namespace underround::cli {
 [[nodiscard]] std::unique_ptr<Command> make_scan_command();
 [[nodiscard]] std::unique_ptr<Command> make_replay_command();
 [[nodiscard]] std::unique_ptr<Command> make_resume_command();
+[[nodiscard]] std::unique_ptr<Command> make_order_command();
+[[nodiscard]] std::unique_ptr<Command> make_cancel_all_command();
 [[nodiscard]] std::unique_ptr<Command> make_config_command();
 [[nodiscard]] std::unique_ptr<Command> make_version_command();
 

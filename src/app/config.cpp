@@ -17,6 +17,22 @@ namespace {
 
 constexpr std::string_view kTokenVariable = "UNDERROUND_DASHBOARD_TOKEN";
 
+struct SecretVariable {
+  std::string_view name;
+  std::string Secrets::*field;
+};
+constexpr std::array kSecretVariables{
+    SecretVariable{kTokenVariable, &Secrets::dashboard_token},
+    SecretVariable{"UNDERROUND_PRIVATE_KEY", &Secrets::private_key},
+    SecretVariable{"UNDERROUND_KEYSTORE_PASSWORD", &Secrets::keystore_password},
+    SecretVariable{"UNDERROUND_BUILDER_API_KEY", &Secrets::builder_key},
+    SecretVariable{"UNDERROUND_BUILDER_API_SECRET", &Secrets::builder_secret},
+    SecretVariable{"UNDERROUND_BUILDER_API_PASSPHRASE", &Secrets::builder_passphrase},
+    SecretVariable{"UNDERROUND_RELAYER_API_KEY", &Secrets::relayer_key},
+    SecretVariable{"POLYMARKET_PROXY_URL", &Secrets::proxy_url},
+    SecretVariable{"UNDERROUND_LIVE", &Secrets::live},
+};
+
 std::string_view section_of(std::string_view path) { return path.substr(0, path.find('.')); }
 
 bool is_section(std::string_view name) {
@@ -135,11 +151,12 @@ class Loader {
   }
 
   void variable(const Place& place, const std::string& value) {
-    if (!place.name.starts_with(kVariablePrefix)) return;
-    if (place.name == kTokenVariable) {
-      loaded_.secrets.dashboard_token = value;
+    const auto* const secret = std::ranges::find(kSecretVariables, place.name, &SecretVariable::name);
+    if (secret != kSecretVariables.end()) {
+      loaded_.secrets.*(secret->field) = value;
       return;
     }
+    if (!place.name.starts_with(kVariablePrefix)) return;
     for (const Key& key : keys()) {
       if (variable_of(key.path) == place.name) return set(key, {.kind = Raw::Kind::kText, .text = value}, place);
     }

@@ -24,8 +24,27 @@ struct Config {
 
   struct Venue {
     VenueKind kind = VenueKind::kEmbedded;
-    std::string gamma_url, clob_url, market_ws_url;
+    std::string gamma_url, clob_url, data_url, market_ws_url, user_ws_url;
   } venue;
+  struct Account {
+    std::string type;              // "eoa", "proxy", "safe", "deposit"
+    std::string wallet;            // who holds the funds; empty = derived from the key
+    std::string key_file;          // 0600 file or Web3 v3 keystore; empty = UNDERROUND_PRIVATE_KEY
+    std::string credentials_file;  // API credentials, 0600; made on first use
+    bool nonce_pool = false;
+  } account;
+  struct Live {
+    bool enabled = false;
+    bool heartbeats = false;
+    Nanos reconcile_every;
+  } live;
+  struct Chain {
+    std::int64_t id = 0;
+    std::string rpc_url, relayer_url;
+    std::int64_t max_fee_gwei = 0, confirmations = 0;
+    bool auto_redeem = false;
+    Usd min_merge_usd;
+  } chain;
   struct Markets {
     std::int64_t max = 0;
     std::vector<std::string> tags;           // priority, first is best
@@ -87,14 +106,21 @@ struct Problem {
 };
 
 struct Sources {
-  std::string file;                                // TOML; empty = none
-  std::string env_file;                            // ".env" style; empty = none, and a missing file is not an error
-  std::map<std::string, std::string> environment;  // only names starting with UNDERROUND_ matter
+  std::string file;      // TOML; empty = none
+  std::string env_file;  // ".env" style; empty = none, and a missing file is not an error
+  // Only names starting with UNDERROUND_, and POLYMARKET_PROXY_URL, matter.
+  std::map<std::string, std::string> environment;
 };
 
 // From the environment or .env only; never from TOML, never printed.
 struct Secrets {
-  std::string dashboard_token;  // UNDERROUND_DASHBOARD_TOKEN: needed when web.address is not a loopback address
+  std::string dashboard_token;    // UNDERROUND_DASHBOARD_TOKEN: needed when web.address is not a loopback address
+  std::string private_key;        // UNDERROUND_PRIVATE_KEY: 0x and 64 hex digits; account.key_file is the other way
+  std::string keystore_password;  // UNDERROUND_KEYSTORE_PASSWORD, when account.key_file is a keystore
+  std::string builder_key, builder_secret, builder_passphrase;  // UNDERROUND_BUILDER_API_KEY, _SECRET, _PASSPHRASE
+  std::string relayer_key;                                      // UNDERROUND_RELAYER_API_KEY
+  std::string proxy_url;                                        // POLYMARKET_PROXY_URL: may hold a password
+  std::string live;                                             // UNDERROUND_LIVE: the third yes of live trading
 };
 
 struct Loaded {

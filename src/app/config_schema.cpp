@@ -16,6 +16,10 @@ std::span<const std::string_view> venue_names() {
   static constexpr std::array<std::string_view, 2> kNames{"embedded", "polymarket"};
   return kNames;
 }
+std::span<const std::string_view> account_types() {
+  static constexpr std::array<std::string_view, 4> kNames{"deposit", "safe", "proxy", "eoa"};
+  return kNames;
+}
 std::span<const std::string_view> strategy_names() {
   static const std::vector<std::string_view> kNames = [] {
     std::vector<std::string_view> names;
@@ -32,7 +36,7 @@ auto& field(Config& config) {
 
 // Order: within a room as shown in the example file. Ten rows at most may say `first`.
 // clang-format off
-const std::array<Key, 40> kKeys{{
+const std::array<Key, 57> kKeys{{
     {.path = "venue.kind", .initial = "embedded",
      .reason = "Where the engine trades: \"embedded\" is the simulator in this binary, no account and no network; "
                "\"polymarket\" reads the real venue.",
@@ -46,6 +50,66 @@ const std::array<Key, 40> kKeys{{
     {.path = "venue.market_ws_url", .initial = "wss://ws-subscriptions-clob.polymarket.com/ws/market",
      .reason = "Market data WebSocket.",
      .field = field<&Config::venue, &Config::Venue::market_ws_url>, .shape = Shape::kSocketUrl},
+    {.path = "venue.user_ws_url", .initial = "wss://ws-subscriptions-clob.polymarket.com/ws/user",
+     .reason = "WebSocket of the account's own orders and trades.",
+     .field = field<&Config::venue, &Config::Venue::user_ws_url>, .shape = Shape::kSocketUrl},
+    {.path = "venue.data_url", .initial = "https://data-api.polymarket.com",
+     .reason = "Data service: which outcome tokens the account holds (their numbers come from the order book service).",
+     .field = field<&Config::venue, &Config::Venue::data_url>, .shape = Shape::kHttpUrl},
+
+    {.path = "account.type", .initial = "deposit",
+     .reason = "What kind of wallet holds the funds: \"deposit\" (accounts since May 2026), \"safe\" or \"proxy\" (older "
+               "ones), \"eoa\" (the key's own address; the venue admits only listed ones).",
+     .field = field<&Config::account, &Config::Account::type>, .choices = account_types},
+    {.path = "account.wallet", .initial = "",
+     .reason = "Address of that wallet; empty = the one that belongs to the key. `underround wallet status` shows it.",
+     .field = field<&Config::account, &Config::Account::wallet>, .shape = Shape::kWallet},
+    {.path = "account.key_file", .initial = "",
+     .reason = "File (chmod 600) with the private key, or a Web3 keystore whose password is in "
+               "UNDERROUND_KEYSTORE_PASSWORD; empty = the key is in UNDERROUND_PRIVATE_KEY.",
+     .field = field<&Config::account, &Config::Account::key_file>},
+    {.path = "account.credentials_file", .initial = "var/underround/api-credentials.json",
+     .reason = "Where the venue's API credentials are kept (chmod 600); made on first use. POLY_API_KEY, "
+               "POLY_API_SECRET and POLY_API_PASSPHRASE in the environment win.",
+     .field = field<&Config::account, &Config::Account::credentials_file>},
+    {.path = "account.nonce_pool", .initial = "false",
+     .reason = "Sign with pre-computed single-use nonces: below a microsecond instead of about thirty. RFC 6979, the "
+               "default, needs no trust in the random number generator.",
+     .field = field<&Config::account, &Config::Account::nonce_pool>},
+
+    {.path = "live.enabled", .initial = "false",
+     .reason = "One of the three yeses of live trading; the others are --mode live and UNDERROUND_LIVE=i-understand.",
+     .field = field<&Config::live, &Config::Live::enabled>},
+    {.path = "live.heartbeats", .initial = "true",
+     .reason = "The venue's dead-man switch: if this engine falls silent for 10 s, the venue cancels its orders.",
+     .field = field<&Config::live, &Config::Live::heartbeats>},
+    {.path = "live.reconcile_every_s", .initial = "30", .unit = "s", .min = "5", .max = "3600",
+     .reason = "How often orders, cash and shares are compared with the venue's; also at start and after reconnects.",
+     .field = field<&Config::live, &Config::Live::reconcile_every>},
+
+    {.path = "chain.id", .initial = "137", .min = "1", .max = "999999999",
+     .reason = "137 is Polygon; 80002 (Amoy) and local chains are for tests.",
+     .field = field<&Config::chain, &Config::Chain::id>},
+    {.path = "chain.rpc_url", .initial = "https://polygon-rpc.com",
+     .reason = "Node for split, merge and redeem of an \"eoa\" account, and for `wallet` and `doctor`. A free public "
+               "one is slow and may drop you: use your own.",
+     .field = field<&Config::chain, &Config::Chain::rpc_url>, .shape = Shape::kHttpUrl},
+    {.path = "chain.relayer_url", .initial = "https://relayer-v2.polymarket.com",
+     .reason = "Gasless transactions of deposit, Safe and proxy wallets. Needs builder or relayer credentials in the "
+               "environment.",
+     .field = field<&Config::chain, &Config::Chain::relayer_url>, .shape = Shape::kHttpUrl},
+    {.path = "chain.max_fee_gwei", .initial = "500", .unit = "gwei", .min = "1", .max = "100000",
+     .reason = "Most to bid per unit of gas. Above it a set operation waits rather than pays.",
+     .field = field<&Config::chain, &Config::Chain::max_fee_gwei>},
+    {.path = "chain.confirmations", .initial = "5", .min = "1", .max = "200",
+     .reason = "Blocks on top of a transaction before it is believed; fewer risk a re-organisation.",
+     .field = field<&Config::chain, &Config::Chain::confirmations>},
+    {.path = "chain.auto_redeem", .initial = "true",
+     .reason = "Redeem winning shares when their market has resolved.",
+     .field = field<&Config::chain, &Config::Chain::auto_redeem>},
+    {.path = "chain.min_merge_usd", .initial = "1", .unit = "USD", .min = "0", .max = "100000",
+     .reason = "Complete sets worth less are not merged: a transaction costs gas or relayer quota.",
+     .field = field<&Config::chain, &Config::Chain::min_merge_usd>},
 
     {.path = "markets.max", .initial = "500", .min = "1", .max = "20000",
      .reason = "Most markets to follow. More need more memory and more connections.",

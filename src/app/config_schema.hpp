@@ -18,7 +18,7 @@ using Field = std::variant<bool& (*)(Config&), std::int64_t& (*)(Config&), std::
                            Nanos& (*)(Config&), VenueKind& (*)(Config&)>;
 
 // What a text (or each item of a list) must look like.
-enum class Shape : std::uint8_t { kAny, kHttpUrl, kSocketUrl, kAddress, kSeries, kSymbol };
+enum class Shape : std::uint8_t { kAny, kHttpUrl, kSocketUrl, kAddress, kSeries, kSymbol, kWallet };
 
 struct Key {
   std::string_view path;          // "risk.max_order_usd"

@@ -12,6 +12,7 @@
 #include "app/json_text.hpp"
 #include "base/check.hpp"
 #include "base/decimal.hpp"
+#include "crypto/address.hpp"
 
 namespace underround::config {
 namespace {
@@ -113,6 +114,11 @@ std::optional<Complaint> wrong_shape(const Key& key, std::string_view text, Kind
       break;
     case Shape::kSeries:
       if (!is_series(text)) return refuse("not an up/down series (asset, dash, 5m or 15m)");
+      break;
+    case Shape::kWallet:
+      if (!text.empty() && !crypto::parse_address(text)) {
+        return refuse("not a wallet address (0x and 40 hex digits; a mixed-case one must have the right checksum)");
+      }
       break;
     case Shape::kSymbol:
       if (!is_symbol(text)) return refuse("not a symbol (upper-case letters and digits)");

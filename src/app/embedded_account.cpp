@@ -17,9 +17,9 @@ Result<crypto::SecretKey> demo_key(std::uint64_t seed) {
   return crypto::SecretKey::from_hex(hex);
 }
 
-Result<std::string> ask(net::HttpClient& client, net::HttpRequest request) {
+Result<std::string> ask(net::HttpClient& client, const net::HttpRequest& request) {
   const std::string what = request.method + " " + request.target;
-  const auto answer = client.fetch(std::move(request), Nanos::from_seconds(10));
+  const auto answer = client.fetch(request, Nanos::from_seconds(10));
   if (!answer) return std::unexpected(answer.error().error);
   if (answer->status / 100 != 2) {
     return fail(ErrorCode::kRefused, fmt::format("the embedded venue answered {} to {}: {}", answer->status, what,
@@ -56,7 +56,7 @@ class EmbeddedOperations final : public polymarket::SetOperations {
     request.body =
         fmt::format(R"({{"address":"{}","operation":"{}","amount":"{}",{}}})", address_, to_string(operation.kind),
                     format_decimal(operation.amount.micros, Shares::kDecimals), subject_of(operation));
-    client_.send(std::move(request), [this, operation](const net::HttpResult& result) {
+    client_.send(request, [this, operation](const net::HttpResult& result) {
       Event e =
           Event::make(EventKind::kOperationDone, loop_.now(), VenueId::kPolymarket,
                       operation.kind == SetOperation::kConvert ? operation.event.value : operation.condition.value);
@@ -89,8 +89,8 @@ class EmbeddedOperations final : public polymarket::SetOperations {
 
 }  // namespace
 
-Result<EmbeddedAccount> open_embedded_account(net::EventLoop& loop, const std::string& control_url,
-                                              const std::string& clob_url, std::uint64_t seed, Usd usd) {
+Result<TradingAccount> open_embedded_account(net::EventLoop& loop, const std::string& control_url,
+                                             const std::string& clob_url, std::uint64_t seed, Usd usd) {
   auto key = demo_key(seed);
   if (!key) return std::unexpected(key.error());
   const std::string address = crypto::checksum(key->address());
@@ -100,7 +100,7 @@ Result<EmbeddedAccount> open_embedded_account(net::EventLoop& loop, const std::s
   faucet.method = "POST";
   faucet.target = "/faucet";
   faucet.body = fmt::format(R"({{"address":"{}","usd":"{}"}})", address, format_decimal(usd.micros, Usd::kDecimals));
-  if (const auto paid = ask(control, std::move(faucet)); !paid) return std::unexpected(paid.error());
+  if (const auto paid = ask(control, faucet); !paid) return std::unexpected(paid.error());
 
   net::HttpClient clob(loop, {.base_url = clob_url});
   const polymarket::L1Headers l1 = polymarket::sign_clob_auth(*key, loop.now().seconds(), 0, polymarket::kPolygon);
@@ -111,11 +111,12 @@ Result<EmbeddedAccount> open_embedded_account(net::EventLoop& loop, const std::s
                     {"POLY_SIGNATURE", l1.signature},
                     {"POLY_TIMESTAMP", l1.timestamp},
                     {"POLY_NONCE", l1.nonce}};
-  const auto created = ask(clob, std::move(create));
+  const auto created = ask(clob, create);
   if (!created) return std::unexpected(created.error());
   auto credentials = parse_credentials(*created);
   if (!credentials) return std::unexpected(credentials.error());
-  return EmbeddedAccount{std::move(*key), std::move(*credentials), address};
+  const crypto::Address wallet = key->address();
+  return TradingAccount{.key = std::move(*key), .wallet = wallet, .credentials = std::move(*credentials)};
 }
 
 std::unique_ptr<polymarket::SetOperations> make_embedded_operations(net::EventLoop& loop,

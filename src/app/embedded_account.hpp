@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "app/account.hpp"
 #include "core/error.hpp"
 #include "core/event.hpp"
 #include "crypto/secp256k1.hpp"
@@ -16,15 +17,9 @@
 
 namespace underround {
 
-struct EmbeddedAccount {
-  crypto::SecretKey key;
-  polymarket::ApiCredentials credentials;
-  std::string address;  // EIP-55
-};
-
 // Blocking; start-up only.
-[[nodiscard]] Result<EmbeddedAccount> open_embedded_account(net::EventLoop& loop, const std::string& control_url,
-                                                            const std::string& clob_url, std::uint64_t seed, Usd usd);
+[[nodiscard]] Result<TradingAccount> open_embedded_account(net::EventLoop& loop, const std::string& control_url,
+                                                           const std::string& clob_url, std::uint64_t seed, Usd usd);
 
 // POST {control}/operations; answers with kOperationDone.
 [[nodiscard]] std::unique_ptr<polymarket::SetOperations> make_embedded_operations(

@@ -16,4 +16,8 @@ struct ChosenVenue {
 };
 [[nodiscard]] Result<ChosenVenue> choose_venue(config::Config& config);
 
+// For commands that act on an account outside a running engine: an embedded venue lives and dies with its engine, so
+// they want one with addresses (kInvalidInput says how to get one).
+[[nodiscard]] Result<VenueUrls> real_venue_urls(const config::Config& config);
+
 }  // namespace underround

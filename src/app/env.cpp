@@ -129,7 +129,8 @@ std::map<std::string, std::string> own_environment() {
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');
-    if (text.starts_with("UNDERROUND_") && equals != std::string_view::npos) {
+    const bool ours = text.starts_with("UNDERROUND_") || text.starts_with("POLYMARKET_PROXY_URL=");
+    if (ours && equals != std::string_view::npos) {
       out.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
   }

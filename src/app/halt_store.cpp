@@ -65,14 +65,39 @@ Result<void> HaltStore::lift(std::string_view why, Nanos now) const {
     return fail(ErrorCode::kInvalidInput, "a halt is lifted with a reason: who checked what");
   }
   const auto halt = active();
-  if (!halt) return fail(ErrorCode::kNotFound, fmt::format("nothing is halted in {}", directory_.string()));
+  const std::vector<std::string> markets = halted_markets();
+  if (!halt && markets.empty())
+    return fail(ErrorCode::kNotFound, fmt::format("nothing is halted in {}", directory_.string()));
   // The reason is on disk before the halt is gone.
-  if (auto logged = append("lifted", fmt::format("{}: {}", to_string(halt->reason), why), now); !logged) return logged;
+  std::string what = halt ? to_string(halt->reason) : "";
+  for (const std::string& market : markets) what += (what.empty() ? "market " : ", market ") + market;
+  if (auto logged = append("lifted", fmt::format("{}: {}", what, why), now); !logged) return logged;
   std::error_code error;
+  std::filesystem::remove(directory_ / "halted_markets", error);
   std::filesystem::remove(directory_ / "halt", error);
   if (error)
     return fail(ErrorCode::kIo, fmt::format("cannot remove {}: {}", (directory_ / "halt").string(), error.message()));
   return {};
+}
+
+std::vector<std::string> HaltStore::halted_markets() const {
+  std::vector<std::string> ids;
+  std::ifstream in(directory_ / "halted_markets");
+  for (std::string id; std::getline(in, id);) {
+    if (!id.empty()) ids.push_back(id);
+  }
+  return ids;
+}
+
+Result<void> HaltStore::raise_market(const std::string& condition_id, std::string_view note, Nanos now) const {
+  std::error_code error;
+  std::filesystem::create_directories(directory_, error);
+  const auto file = directory_ / "halted_markets";
+  std::ofstream out(file, std::ios::app);
+  out << one_line(condition_id) << '\n';
+  out.flush();
+  if (!out) return fail(ErrorCode::kIo, fmt::format("cannot write {}", file.string()));
+  return append("raised", fmt::format("market {}: {}", condition_id, note), now);
 }
 
 }  // namespace underround

@@ -1,7 +1,8 @@
 // Halts on disk: a halt survives a restart and only a person lifts it, with a reason that is kept (law 9).
 //   HaltStore store("var/underround");   if (auto halt = store.active()) ...   store.raise(reason, note, now);
 //   store.lift("checked the fills by hand: ana", now);
-// Two files in the directory: `halt` (the active one, absent = none) and `halts.log` (every raise and lift, appended).
+// Files in the directory: `halt` (the active one, absent = none), `halted_markets` (one condition id a line) and
+// `halts.log` (every raise and lift, appended).
 // A halt that cannot be read counts as a halt. Cold: start-up, and the moment a halt is raised.
 #pragma once
 
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/units.hpp"
@@ -27,8 +29,12 @@ class HaltStore {
 
   [[nodiscard]] std::optional<StoredHalt> active() const;
   [[nodiscard]] Result<void> raise(HaltReason reason, std::string_view note, Nanos now) const;
-  // kNotFound when nothing is halted; kInvalidInput without a reason.
+  // Lifts it, and every halted market. kNotFound when nothing is halted; kInvalidInput without a reason.
   [[nodiscard]] Result<void> lift(std::string_view why, Nanos now) const;
+
+  // Markets that reconciliation halted, by condition id.
+  [[nodiscard]] std::vector<std::string> halted_markets() const;
+  [[nodiscard]] Result<void> raise_market(const std::string& condition_id, std::string_view note, Nanos now) const;
 
  private:
   [[nodiscard]] Result<void> append(std::string_view what, std::string_view text, Nanos now) const;

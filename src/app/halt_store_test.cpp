@@ -9,13 +9,15 @@ namespace underround {
 namespace {
 
 class HaltStoreTest : public ::testing::Test {
+ public:
+  ~HaltStoreTest() override { std::filesystem::remove_all(directory_); }
+
  protected:
   HaltStoreTest()
       : directory_(std::filesystem::path(::testing::TempDir()) /
                    ("halts-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()))) {
     std::filesystem::remove_all(directory_);
   }
-  ~HaltStoreTest() override { std::filesystem::remove_all(directory_); }
   std::string log() const {
     std::ifstream in(directory_ / "halts.log");
     std::stringstream text;
@@ -46,6 +48,19 @@ TEST_F(HaltStoreTest, WhatCannotBeReadIsAHalt) {
   EXPECT_TRUE(HaltStore(directory_).active());
   std::ofstream(directory_ / "halt", std::ios::trunc) << "";
   EXPECT_TRUE(HaltStore(directory_).active());
+}
+
+TEST_F(HaltStoreTest, HaltedMarketsSurviveAndAreLiftedWithTheRest) {
+  const HaltStore store(directory_);
+  EXPECT_TRUE(store.halted_markets().empty());
+  ASSERT_TRUE(store.raise_market("0xaa", "the venue holds 5 more", Nanos{1}));
+  ASSERT_TRUE(store.raise_market("0xbb", "x", Nanos{2}));
+  EXPECT_EQ(HaltStore(directory_).halted_markets(), (std::vector<std::string>{"0xaa", "0xbb"}));
+  EXPECT_FALSE(store.active());
+  ASSERT_TRUE(store.lift("ana: bought on the web site", Nanos{3}));
+  EXPECT_TRUE(store.halted_markets().empty());
+  EXPECT_NE(log().find("lifted market 0xaa, market 0xbb: ana: bought on the web site"), std::string::npos) << log();
+  EXPECT_FALSE(store.lift("again", Nanos{4}));
 }
 
 }  // namespace

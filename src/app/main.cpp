@@ -8,6 +8,8 @@ int main(int argc, char** argv) {
   commands.push_back(make_run_command());
   commands.push_back(make_scan_command());
   commands.push_back(make_replay_command());
+  commands.push_back(make_order_command());
+  commands.push_back(make_cancel_all_command());
   commands.push_back(make_resume_command());
   commands.push_back(make_config_command());
   commands.push_back(make_version_command());

@@ -13,6 +13,7 @@
 #include "app/hash_auditor.hpp"
 #include "app/session_settings.hpp"
 #include "backtest/fill_model.hpp"
+#include "base/check.hpp"
 #include "base/mailbox.hpp"
 #include "base/spsc_ring.hpp"
 #include "engine/view_builder.hpp"
@@ -28,12 +29,14 @@ namespace underround {
 namespace {
 
 constexpr Nanos kTimerPeriod = Nanos::from_millis(50);
+constexpr Nanos kShutdownPatience = Nanos::from_millis(800);
 constexpr Nanos kViewPeriod = Nanos::from_millis(250);
 
 RunMode mode_of(OrderRoute route) {
   switch (route) {
     case OrderRoute::kEmbedded: return RunMode::kSimulate;
     case OrderRoute::kPaper: return RunMode::kPaper;
+    case OrderRoute::kLive: return RunMode::kLive;
     case OrderRoute::kWatch:
     case OrderRoute::kDryRun: return RunMode::kDryRun;
   }
@@ -69,15 +72,19 @@ class Session::Impl {
       });
     });
     for (const ConditionSpec& spec : *specs) {
-      (void)catalogue_.add(spec);
-      auditor_->add(spec);
+      if (catalogue_.add(spec)) auditor_->add(spec);
     }
 
     auto strategies = make_strategies(settings_.config.strategies.enabled, strategy_settings_of(settings_.config));
     if (!strategies) return std::unexpected(strategies.error());
-    engine_ = std::make_unique<Engine>(catalogue_,
-                                       engine_settings_of(settings_.config, settings_.route != OrderRoute::kWatch),
-                                       std::move(*strategies));
+    EngineSettings engine = engine_settings_of(settings_.config, settings_.route != OrderRoute::kWatch);
+    faucet_ = engine.starting_cash;
+    if (sends_orders()) {
+      // What the account holds is read from the venue, not configured.
+      engine.starting_cash = Usd{};
+      engine.reconciliation.adopt_first = true;
+    }
+    engine_ = std::make_unique<Engine>(catalogue_, engine, std::move(*strategies));
     driver_ = std::make_unique<EngineDriver>(*engine_);
     driver_->set_executor([this](const Command& c, Nanos now) { execute(c, now); });
 
@@ -104,6 +111,7 @@ class Session::Impl {
   void stop() {
     if (stopped_) return;
     stopped_ = true;
+    cancel_resting();
     timer_.cancel();
     view_timer_.cancel();
     loader_.reset();
@@ -145,6 +153,8 @@ class Session::Impl {
     s.decode_errors = codec_.counters().decode_errors;
     s.gaps = engine_->counters().gaps;
     s.resyncs = engine_->counters().resyncs;
+    s.reconciliations = engine_->reconciler().counters().pictures;
+    s.differences = engine_->reconciler().differences().size();
     s.hashes_checked = hashes().checked;
     s.hashes_agree = hashes().agree;
     const Valuation v = engine_->valuation();
@@ -168,39 +178,59 @@ class Session::Impl {
         return {};
       case OrderRoute::kDryRun: return open_dry_run();
       case OrderRoute::kEmbedded: return open_embedded();
+      case OrderRoute::kLive: return open_live();
     }
     return {};
   }
 
   Result<void> open_embedded() {
     auto account = open_embedded_account(loop_, settings_.urls.control, settings_.urls.clob,
-                                         static_cast<std::uint64_t>(settings_.config.simulator.seed),
-                                         engine_settings_of(settings_.config, true).starting_cash);
+                                         static_cast<std::uint64_t>(settings_.config.simulator.seed), faucet_);
     if (!account) return std::unexpected(account.error());
-    account_ = std::make_unique<EmbeddedAccount>(std::move(*account));
-    operations_ = make_embedded_operations(loop_, settings_.urls.control, account_->address, catalogue_,
-                                           [this](const Event& e) { driver_->deliver(e); });
-    return open_gateway(account_->key, account_->credentials, false);
+    account_ = std::make_unique<TradingAccount>(std::move(*account));
+    operations_ = make_embedded_operations(loop_, settings_.urls.control, crypto::checksum(account_->wallet),
+                                           catalogue_, [this](const Event& e) { driver_->deliver(e); });
+    return open_gateway(*account_, false);
+  }
+
+  [[nodiscard]] bool sends_orders() const noexcept {
+    return settings_.route == OrderRoute::kEmbedded || settings_.route == OrderRoute::kLive;
+  }
+
+  Result<void> open_live() {
+    UR_CHECK(settings_.account != nullptr);
+    return open_gateway(*settings_.account, false);
   }
 
   // Nothing is sent, so the key need not be anybody's: what is shown is that orders are built, named and signed.
   Result<void> open_dry_run() {
+    if (settings_.account != nullptr) return open_gateway(*settings_.account, true);
     auto key = crypto::SecretKey::from_hex("0x" + std::string(63, '0') + "1");
     if (!key) return std::unexpected(key.error());
-    account_ = std::make_unique<EmbeddedAccount>(
-        EmbeddedAccount{std::move(*key),
-                        {"00000000-0000-0000-0000-000000000000", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "dry"},
-                        ""});
-    return open_gateway(account_->key, account_->credentials, true);
+    const crypto::Address address = key->address();
+    account_ = std::make_unique<TradingAccount>(
+        TradingAccount{.key = std::move(*key),
+                       .wallet = address,
+                       .credentials = {"00000000-0000-0000-0000-000000000000",
+                                       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "dry"}});
+    settings_.urls.ws_user.clear();
+    return open_gateway(*account_, true);
   }
 
-  Result<void> open_gateway(const crypto::SecretKey& key, const polymarket::ApiCredentials& credentials, bool dry_run) {
+  Result<void> open_gateway(const TradingAccount& account, bool dry_run) {
     polymarket::GatewaySettings g;
     g.clob_url = settings_.urls.clob;
     g.user_ws_url = settings_.urls.ws_user;
-    g.credentials = credentials;
-    g.account.maker = key.address();
+    g.credentials = account.credentials;
+    g.account.chain_id = account.chain_id;
+    g.account.type = account.type;
+    g.account.maker = account.wallet;
+    g.proxy_url = settings_.proxy_url;
     g.dry_run = dry_run;
+    g.data_url = settings_.urls.data;
+    g.read_account = !dry_run;
+    g.heartbeats = !dry_run && settings_.config.live.heartbeats;
+    g.reconcile_period = settings_.config.live.reconcile_every;
     g.salt_seed = static_cast<std::uint64_t>(loop_.now().ns);
     g.order_timeout = settings_.config.execution.order_deadline;
     polymarket::Gateway::Callbacks callbacks;
@@ -209,7 +239,17 @@ class Session::Impl {
     callbacks.on_action = [this](polymarket::VenueAction action, std::string_view words) {
       if (action == polymarket::VenueAction::kHalt) kill(words);
     };
-    auto gateway = polymarket::Gateway::make(loop_, std::move(g), key, catalogue_, operations_.get(), callbacks);
+    callbacks.on_market_changed = [this](ConditionId condition) {
+      feed_->resync(condition);
+      loader_->refresh_soon();
+    };
+    callbacks.held = [this](std::vector<InstrumentId>& out) {
+      for (const InstrumentId instrument : engine_->ledger().held()) {
+        if (!engine_->ledger().position(instrument).flat()) out.push_back(instrument);
+      }
+    };
+    auto gateway =
+        polymarket::Gateway::make(loop_, std::move(g), account.key, catalogue_, operations_.get(), callbacks);
     if (!gateway) return std::unexpected(gateway.error());
     gateway_ = std::move(*gateway);
     gateway_->start();
@@ -231,9 +271,24 @@ class Session::Impl {
     }
   }
 
+  // Nothing of ours stays in a book that nobody watches. Waits for the venue's word, but not long.
+  void cancel_resting() {
+    if (!gateway_ || !sends_orders()) return;
+    gateway_->execute(CancelAll{});
+    if (loop_.run_until([this] { return !gateway_->cancelling_all(); }, kShutdownPatience)) return;
+    fmt::print(stderr, "the venue did not confirm that our orders are cancelled: look with `underround orders`\n");
+  }
+
   // --- halts (law 9)
   void restore_halt() {
     if (settings_.state_dir.empty()) return;
+    for (const std::string& id : HaltStore(settings_.state_dir).halted_markets()) {
+      const auto condition = catalogue_.find_condition(id);
+      if (!condition) continue;
+      driver_->deliver(Event::make(EventKind::kKill, loop_.now(), VenueId::kPolymarket, condition->value));
+      fmt::print(stderr, "market {} is halted until `underround resume --reason ...`\n", id);
+    }
+    markets_kept_ = engine_->risk().halted_markets().size();
     const auto halt = HaltStore(settings_.state_dir).active();
     if (!halt) return;
     halt_kept_ = true;
@@ -245,6 +300,16 @@ class Session::Impl {
   }
 
   void keep_halt() {
+    if (settings_.state_dir.empty()) return;
+    const auto& markets = engine_->risk().halted_markets();
+    for (; markets_kept_ < markets.size(); ++markets_kept_) {
+      const std::string& id = catalogue_[markets[markets_kept_]].spec.condition_id;
+      if (auto kept = HaltStore(settings_.state_dir).raise_market(id, "differs from the venue", loop_.now()); !kept) {
+        fmt::print(stderr, "the halt of market {} could not be written down: {}\n", id, kept.error().message);
+      } else {
+        fmt::print(stderr, "market {} halted: what the venue holds there is not what the ledger says\n", id);
+      }
+    }
     const Halts& halts = engine_->risk().halts();
     if (halt_kept_ || settings_.state_dir.empty() || !halts.any()) return;
     halt_kept_ = true;
@@ -278,6 +343,7 @@ class Session::Impl {
                   driver_->deliver(e);
                 }});
     std::vector<polymarket::FeedMarket> markets;
+    markets.reserve(catalogue_.size());
     for (std::uint32_t i = 0; i < catalogue_.size(); ++i) {
       markets.push_back({ConditionId{i}, catalogue_[ConditionId{i}].spec.tokens});
     }
@@ -366,7 +432,7 @@ class Session::Impl {
     if (gateway_) add_latency(view, "order round trip", gateway_->order_round_trip());
     add_feeds(view, feed_->health());
     if (binance_) add_feeds(view, *binance_);
-    if (gateway_ && settings_.route == OrderRoute::kEmbedded) add_user_stream(view, gateway_->user_stream_up());
+    if (gateway_ && sends_orders()) add_user_stream(view, gateway_->user_stream_up());
     views_.publish();
   }
 
@@ -376,7 +442,7 @@ class Session::Impl {
   polymarket::MarketCodec codec_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<EngineDriver> driver_;
-  std::unique_ptr<EmbeddedAccount> account_;
+  std::unique_ptr<TradingAccount> account_;  // embedded venue's, or the dry run's throw-away one
   std::unique_ptr<polymarket::SetOperations> operations_;
   std::unique_ptr<polymarket::Gateway> gateway_;
   std::unique_ptr<FillModel> paper_;
@@ -396,7 +462,9 @@ class Session::Impl {
   LatencyHistogram decision_latency_, order_latency_;
   Nanos frame_received_;  // of the frame being worked on; 0 between frames
   Nanos started_at_;
-  bool halt_kept_ = false;  // the active halt is on disk
+  Usd faucet_;                    // embedded venue: what the account is given
+  std::size_t markets_kept_ = 0;  // halted markets that are on disk
+  bool halt_kept_ = false;        // the active halt is on disk
   bool stopped_ = false;
 };
 

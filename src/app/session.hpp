@@ -4,6 +4,7 @@
 //
 // mode       market data          orders
 // simulate   embedded venue       its REST API, through the same gateway a real venue gets
+// live       the venue's sockets  the venue: signed, sent, reconciled
 // paper      the venue's sockets  FillModel on the books as they are seen
 // dry-run    the venue's sockets  built, named, signed, risk-checked, not sent
 // watch      the venue's sockets  none: opportunities are only logged (scan)
@@ -15,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "app/account.hpp"
 #include "app/config.hpp"
 #include "base/latency_histogram.hpp"
 #include "engine/engine.hpp"
@@ -24,16 +26,18 @@
 namespace underround {
 
 struct VenueUrls {
-  std::string gamma, clob, ws_market, ws_user, binance_public, binance_market;
+  std::string gamma, clob, data, ws_market, ws_user, binance_public, binance_market;
   std::string control;  // embedded venue only: faucet and set operations
 };
 
-enum class OrderRoute : std::uint8_t { kWatch, kPaper, kDryRun, kEmbedded };
+enum class OrderRoute : std::uint8_t { kWatch, kPaper, kDryRun, kEmbedded, kLive };
 
 struct SessionSettings {
   OrderRoute route = OrderRoute::kEmbedded;
   VenueUrls urls;
   config::Config config;
+  const TradingAccount* account = nullptr;  // live: required; dry-run: a throw-away key when null. Must outlive us
+  std::string proxy_url;
   std::string dashboard_token;
   std::string state_dir;  // where halts are kept; empty = nowhere (the demo)
   bool serve_page = true;
@@ -43,6 +47,7 @@ struct SessionSettings {
 struct SessionSummary {
   std::uint64_t markets = 0, messages = 0, opportunities_seen = 0, opportunities_taken = 0, phantoms_refused = 0;
   std::uint64_t orders = 0, fills = 0, invariant_violations = 0, decode_errors = 0, gaps = 0, resyncs = 0;
+  std::uint64_t reconciliations = 0, differences = 0;  // pictures of the account compared; open differences
   std::uint64_t hashes_checked = 0, hashes_agree = 0;  // off the hot path
   Usd pnl, fees, equity;
   LatencyHistogram decision;  // frame received -> strategies have decided, every frame that changed a book

@@ -58,6 +58,8 @@ EngineSettings engine_settings_of(const config::Config& config, bool trade) {
   e.risk.user_stream_blind = config.risk.user_stream_blind;
   e.execution.unwind_slippage = config.execution.unwind_slippage_usd;
   e.execution.auto_merge = config.execution.auto_merge;
+  e.execution.min_merge = Shares{config.chain.min_merge_usd.micros};
+  e.execution.auto_redeem = config.chain.auto_redeem;
   return e;
 }
 

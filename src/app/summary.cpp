@@ -19,10 +19,12 @@ std::string summary_json(const SessionSummary& s) {
       R"({{"markets":{},"messages":{},"opportunities_seen":{},"opportunities_taken":{},"phantoms_refused":{},)"
       R"("orders":{},"fills":{},"pnl_usd_micros":{},"fees_usd_micros":{},"equity_usd_micros":{},)"
       R"("invariant_violations":{},"decode_errors":{},"gaps":{},"resyncs":{},"hashes_checked":{},"hashes_agree":{},)"
+      R"("reconciliations":{},"differences":{},)"
       R"("latency_ns":{{"decision":{},"order":{}}}}})",
       s.markets, s.messages, s.opportunities_seen, s.opportunities_taken, s.phantoms_refused, s.orders, s.fills,
       s.pnl.micros, s.fees.micros, s.equity.micros, s.invariant_violations, s.decode_errors, s.gaps, s.resyncs,
-      s.hashes_checked, s.hashes_agree, percentiles(s.decision), percentiles(s.order));
+      s.hashes_checked, s.hashes_agree, s.reconciliations, s.differences, percentiles(s.decision),
+      percentiles(s.order));
 }
 
 std::string summary_text(const SessionSummary& s) {

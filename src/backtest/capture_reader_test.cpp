@@ -14,12 +14,14 @@ namespace fs = std::filesystem;
 
 // A folder of its own for each test, removed at its end.
 class CaptureReaderTest : public testing::Test {
+ public:
+  ~CaptureReaderTest() override { fs::remove_all(folder_); }
+
  protected:
   CaptureReaderTest() {
     std::string pattern = (fs::temp_directory_path() / "capture_XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
   }
-  ~CaptureReaderTest() override { fs::remove_all(folder_); }
 
   fs::path write(const std::string& name, std::string_view content) const {
     std::ofstream(folder_ / name, std::ios::binary) << content;

@@ -18,12 +18,14 @@ ReplayReport replay(const std::vector<fs::path>& paths, const ReplayHooks& hooks
 // --- made-up captures
 
 class ReplayTest : public testing::Test {
+ public:
+  ~ReplayTest() override { fs::remove_all(folder_); }
+
  protected:
   ReplayTest() {
     std::string pattern = (fs::temp_directory_path() / "replay_XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
   }
-  ~ReplayTest() override { fs::remove_all(folder_); }
   fs::path write(const std::string& content) const {
     std::ofstream(folder_ / "a.log") << content;
     return folder_ / "a.log";
@@ -110,6 +112,7 @@ TEST_F(ReplayTest, DamageIsCountedAndLocatedAndTheRestCounts) {
 
 std::vector<fs::path> data(const std::vector<std::string>& names) {
   std::vector<fs::path> paths;
+  paths.reserve(names.size());
   for (const std::string& name : names) paths.push_back(fs::path(UNDERROUND_SOURCE_DIR) / "../shared/data" / name);
   return paths;
 }

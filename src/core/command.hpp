@@ -34,7 +34,9 @@ struct Resync {  // ask for a fresh snapshot: the book failed a check
   ConditionId condition;
 };
 
-using Command = std::variant<PlaceOrder, CancelOrder, CancelAll, RunOperation, Resync>;
+struct ReadAccount {};  // soon, please: the last picture of the account disagreed with the ledger
+
+using Command = std::variant<PlaceOrder, CancelOrder, CancelAll, RunOperation, Resync, ReadAccount>;
 
 // Reused between steps; reserve once, clear() keeps the memory.
 using CommandBuffer = std::vector<Command>;

@@ -28,6 +28,10 @@ const char* to_string(EventKind kind) noexcept {
     case EventKind::kSettlement: return "settlement";
     case EventKind::kOperationDone: return "operation_done";
     case EventKind::kUserStream: return "user_stream";
+    case EventKind::kAccountBegin: return "account_begin";
+    case EventKind::kAccountCash: return "account_cash";
+    case EventKind::kAccountPosition: return "account_position";
+    case EventKind::kAccountEnd: return "account_end";
     case EventKind::kTimer: return "timer";
     case EventKind::kFeed: return "feed";
     case EventKind::kKill: return "kill";

@@ -44,6 +44,11 @@ enum class EventKind : std::uint8_t {
   kSettlement,      // settlement of an earlier fill
   kOperationDone,   // operation: split / merge / convert / redeem confirmed or failed
   kUserStream,      // feed: the account's own stream is up or blind
+  // the account as the venue shows it (reconciliation): kAccountBegin, kAccountCash, kAccountPosition*, kAccountEnd
+  kAccountBegin,     // nothing
+  kAccountCash,      // account.cash; account.locked = claimed by open orders that we did not name
+  kAccountPosition,  // subject = instrument; account.shares, account.locked_shares, account.average
+  kAccountEnd,       // account.complete: everything could be read
   // control
   kTimer,   // nothing; header.time is the time
   kFeed,    // feed: a market-data connection went up or down
@@ -121,7 +126,13 @@ struct Event {
   struct Feed {  // kFeed, kUserStream
     std::uint8_t up;
   };
-  struct Halt {           // kKill, kResume
+  struct Account {  // kAccount*
+    Usd cash, locked;
+    Shares shares, locked_shares;
+    Price average;  // paid per share; kNoPrice when nobody knows
+    std::uint8_t complete;
+  };
+  struct Halt {           // kKill, kResume; subject = ConditionId when only one market is meant
     std::uint8_t reason;  // risk/HaltReason
     char note[46];        // who and why, zero-terminated
   };
@@ -138,6 +149,7 @@ struct Event {
     Settlement settlement;
     Operation operation;
     Feed feed;
+    Account account;
     Halt halt;
     std::uint8_t raw[48];
   };

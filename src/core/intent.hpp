@@ -52,6 +52,7 @@ struct Intent {
   Shares size;                         // per leg; multiple of 0.01 share
   Usd expected_profit;                 // whole plan, after fees and rounding
   Nanos decided_at;                    // the event's time
+  Nanos expires_at;                    // GTD only: absolute
   Nanos deadline;                      // absolute: legs not sent by then are dropped, open ones cancelled
   Nanos book_time_min, book_time_max;  // ages of the books the decision compared (skew gate)
 

@@ -56,7 +56,8 @@ TEST(Units, InstrumentsPairUp) {
 TEST(Event, HasNoUndefinedBytes) {
   const Event a = Event::make(EventKind::kLevel, Nanos{5}, VenueId::kPolymarket, 3);
   const Event b = Event::make(EventKind::kLevel, Nanos{5}, VenueId::kPolymarket, 3);
-  EXPECT_EQ(std::memcmp(&a, &b, sizeof a), 0);
+  const auto bytes = [](const Event& e) { return std::string(reinterpret_cast<const char*>(&e), sizeof e); };
+  EXPECT_EQ(bytes(a), bytes(b));
 }
 
 }  // namespace

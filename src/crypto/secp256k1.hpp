@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "core/error.hpp"
@@ -15,23 +16,29 @@
 namespace underround::crypto {
 
 using Signature = std::array<std::uint8_t, 65>;  // r, s, v
+class NoncePool;
 
 // Lives in its own page: locked in memory, left out of core dumps and forked children, wiped at destruction. There is
 // no way to read the bytes back, to print or to copy it.
 class SecretKey {
  public:
   [[nodiscard]] static Result<SecretKey> from_hex(std::string_view hex);  // errors never quote the input
+  [[nodiscard]] static Result<SecretKey> from_bytes(std::span<const std::uint8_t, 32> bytes);  // the caller wipes them
   ~SecretKey();
   SecretKey(SecretKey&& other) noexcept;
   SecretKey& operator=(SecretKey&& other) noexcept;
 
   [[nodiscard]] Signature sign(const Digest& digest) const noexcept;
+  // With a ready-made nonce when `nonces` has one, else (or null) with RFC 6979 (nonce_pool.hpp).
+  [[nodiscard]] Signature sign(const Digest& digest, NoncePool* nonces) const noexcept;
   [[nodiscard]] const Address& address() const noexcept { return address_; }
   // False when the kernel refused mlock (RLIMIT_MEMLOCK): worth a warning at start-up.
   [[nodiscard]] bool locked() const noexcept { return locked_; }
 
  private:
   SecretKey() = default;
+  static Result<SecretKey> in_own_page();
+  static Result<SecretKey> checked(SecretKey key);
   void wipe() noexcept;
   std::uint8_t* page_ = nullptr;  // the first 32 bytes are the key
   Address address_{};

@@ -17,6 +17,7 @@ Engine::Engine(Catalogue& catalogue, const EngineSettings& settings, std::vector
       ledger_(settings.starting_cash),
       risk_(settings.risk),
       executor_(settings.execution),
+      reconciler_(settings.reconciliation),
       strategies_(std::move(strategies)),
       results_(strategies_.size()) {
   intents_.reserve(64);
@@ -54,6 +55,10 @@ void Engine::step(const Event& e, CommandBuffer& commands) {
     case EventKind::kFill:
     case EventKind::kSettlement:
     case EventKind::kOperationDone: return on_account(e, commands);
+    case EventKind::kAccountBegin:
+    case EventKind::kAccountCash:
+    case EventKind::kAccountPosition:
+    case EventKind::kAccountEnd: return on_account_picture(e, commands);
     case EventKind::kUserStream: return risk_.user_stream(e.feed.up != 0, now_);
     case EventKind::kTimer: return on_timer(commands);
     case EventKind::kKill:
@@ -161,7 +166,7 @@ void Engine::on_timer(CommandBuffer& commands) {
   if (now_ - marked_at_ < kMarkInterval) return;
   marked_at_ = now_;
   const bool halted = risk_.halts().any();
-  risk_.mark(valuation().equity, now_);
+  risk_.mark(valuation().pnl, now_);
   if (!halted && risk_.halts().any()) executor_.cancel_all(execution);
   // Redemptions that had to wait for settlement, a free slot or the end of a halt.
   std::erase_if(resolved_, [&](ConditionId condition) {
@@ -176,6 +181,18 @@ void Engine::on_account(const Event& e, CommandBuffer& commands) {
   check_invariants(commands);
 }
 
+void Engine::on_account_picture(const Event& e, CommandBuffer& commands) {
+  auto context = execution_context(commands);
+  const std::size_t halted_markets = risk_.halted_markets().size();
+  const bool halted = risk_.halts().any();
+  reconciler_.on_event(e, executor_, context);
+  for (std::size_t i = halted_markets; i < risk_.halted_markets().size(); ++i) {
+    executor_.cancel_market(risk_.halted_markets()[i], context);
+  }
+  if (!halted && risk_.halts().any()) executor_.cancel_all(context);
+  if (e.header.kind == EventKind::kAccountEnd) check_invariants(commands);
+}
+
 void Engine::check_invariants(CommandBuffer& commands) {
   if (ledger_.check()) return;
   ++counters_.invariant_violations;
@@ -187,9 +204,17 @@ void Engine::check_invariants(CommandBuffer& commands) {
 
 void Engine::on_halt(const Event& e, CommandBuffer& commands) {
   const std::string_view note(e.halt.note);
+  const ConditionId market = e.condition();  // invalid = everything
   if (e.header.kind == EventKind::kResume) {
-    risk_.halts().lift();
-    return;
+    reconciler_.on_resume(market);
+    if (market.valid()) return risk_.lift_market(market);
+    risk_.lift_markets();
+    return risk_.halts().lift();
+  }
+  if (market.valid()) {
+    risk_.halt_market(market);
+    auto context = execution_context(commands);
+    return executor_.cancel_market(market, context);
   }
   risk_.halts().raise(static_cast<HaltReason>(e.halt.reason), note);
   auto context = execution_context(commands);

@@ -13,6 +13,7 @@
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "execution/executor.hpp"
+#include "execution/reconciler.hpp"
 #include "execution/settings.hpp"
 #include "market/catalogue.hpp"
 #include "portfolio/ledger.hpp"
@@ -27,6 +28,7 @@ struct EngineSettings {
   Usd starting_cash = Usd::whole(1000);
   RiskLimits risk;
   ExecutionSettings execution;
+  ReconcilerSettings reconciliation;
   bool trade = true;  // false: watch only (scan, replay); intents are logged as opportunities and go no further
 };
 
@@ -64,6 +66,7 @@ class Engine {
   [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] const RiskGate& risk() const noexcept { return risk_; }
   [[nodiscard]] const Executor& executor() const noexcept { return executor_; }
+  [[nodiscard]] const Reconciler& reconciler() const noexcept { return reconciler_; }
   [[nodiscard]] const OpportunityLog& opportunities() const noexcept { return opportunities_; }
   [[nodiscard]] const EngineCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Strategy>>& strategies() const noexcept { return strategies_; }
@@ -79,6 +82,7 @@ class Engine {
   void on_market_status(const Event& e, CommandBuffer& commands);
   void on_timer(CommandBuffer& commands);
   void on_account(const Event& e, CommandBuffer& commands);
+  void on_account_picture(const Event& e, CommandBuffer& commands);
   void on_halt(const Event& e, CommandBuffer& commands);
   void touch(ConditionId condition);
   void submit_intents(CommandBuffer& commands);
@@ -95,6 +99,7 @@ class Engine {
   Ledger ledger_;
   RiskGate risk_;
   Executor executor_;
+  Reconciler reconciler_;
   OpportunityLog opportunities_;
   std::vector<std::unique_ptr<Strategy>> strategies_;
   std::vector<StrategyResult> results_;

@@ -118,6 +118,7 @@ class Scenario {
       if (std::holds_alternative<CancelAll>(c)) ++cancel_alls_;
       if (std::holds_alternative<CancelOrder>(c)) ++cancels_;
       if (std::holds_alternative<Resync>(c)) ++resyncs_;
+      if (std::holds_alternative<ReadAccount>(c)) ++reads_;
     }
   }
   Event event(EventKind kind, std::uint32_t subject = Event::kNoSubject) const {
@@ -130,6 +131,9 @@ class Scenario {
     const std::string& verb = w[0];
     if (verb == "cash") {
       settings_.starting_cash = usd(w.at(1));
+    } else if (verb == "adopt") {
+      settings_.starting_cash = Usd{};
+      settings_.reconciliation.adopt_first = true;
     } else if (verb == "limit") {
       set_limit(w.at(1), w.at(2));
     } else if (verb == "strategy") {
@@ -175,8 +179,13 @@ class Scenario {
       step(e);
     } else if (verb == "kill" || verb == "resume") {
       Event e = event(verb == "kill" ? EventKind::kKill : EventKind::kResume);
+      if (w.size() > 1) e.header.subject = conditions_.at(w[1]).value;
       e.halt.reason = static_cast<std::uint8_t>(HaltReason::kKillSwitch);
       step(e);
+    } else if (verb == "account") {
+      send_account(w);
+    } else if (verb == "elsewhere") {
+      send_fill_elsewhere(w);
     } else if (verb == "intent") {
       send_intent(w);
     } else if (verb == "accept" || verb == "reject" || verb == "done" || verb == "unknown") {
@@ -303,6 +312,41 @@ class Scenario {
       if (word[0] == '@') return Nanos::from_millis(number(word.substr(1), 0));
     }
     return now_;
+  }
+  // account cash USD [locked USD] [M.yes S[@AVERAGE] [locked S]]..   |   account unreadable
+  void send_account(const Words& w) {
+    step(event(EventKind::kAccountBegin));
+    Event end = event(EventKind::kAccountEnd);
+    if (w.at(1) != "unreadable") {
+      end.account.complete = 1;
+      Event cash = event(EventKind::kAccountCash);
+      cash.account.cash = usd(w.at(2));
+      std::size_t i = 3;
+      if (i + 1 < w.size() && w[i] == "locked") cash.account.locked = usd(w[i + 1]), i += 2;
+      step(cash);
+      for (; i + 1 < w.size(); i += 2) {
+        Event e = event(EventKind::kAccountPosition, instrument(w[i]).value);
+        const auto at = w[i + 1].find('@');
+        e.account.shares = shares(w[i + 1].substr(0, at));
+        e.account.average = at == std::string::npos ? kNoPrice : price(w[i + 1].substr(at + 1));
+        if (i + 3 < w.size() && w[i + 2] == "locked") e.account.locked_shares = shares(w[i + 3]), i += 2;
+        step(e);
+      }
+    }
+    step(end);
+  }
+  // elsewhere ID buy|sell M.yes SIZE at P
+  void send_fill_elsewhere(const Words& w) {
+    Event e = event(EventKind::kFill, instrument(w.at(3)).value);
+    e.fill = {.order = OrderId{},
+              .fill_id = static_cast<std::uint64_t>(number(w.at(1), 0)),
+              .size = shares(w.at(4)),
+              .fee = {},
+              .price = price(w.at(6)),
+              .side = w.at(2) == "buy" ? Side::kBuy : Side::kSell,
+              .liquidity = Liquidity::kTaker,
+              .settlement = SettlementStatus::kMatched};
+    step(e);
   }
   // book NAME yes|no bids PxS.. asks PxS.. [@ms] [tick T]
   void send_book(const Words& w) {
@@ -468,6 +512,13 @@ class Scenario {
       EXPECT_EQ(cancels_, number(w.at(2), 0));
     } else if (what == "resyncs") {
       EXPECT_EQ(resyncs_, number(w.at(2), 0));
+    } else if (what == "reads") {
+      EXPECT_EQ(reads_, number(w.at(2), 0));
+    } else if (what == "differences") {
+      EXPECT_EQ(e.reconciler().differences().size(), static_cast<std::size_t>(number(w.at(2), 0)));
+    } else if (what == "market_halted") {  // expect market_halted MARKET yes|no
+      const auto& halted = e.risk().halted_markets();
+      EXPECT_EQ(std::ranges::find(halted, conditions_.at(w.at(2))) != halted.end(), w.at(3) == "yes");
     } else if (what == "live") {  // expect live MARKET yes|no
       EXPECT_EQ(e.books()[conditions_.at(w.at(2))].state() == BookState::kLive, w.at(3) == "yes");
     } else {
@@ -487,7 +538,7 @@ class Scenario {
   std::map<std::string, ConditionId> conditions_;
   std::vector<ApprovedOrder> orders_;
   std::vector<RunOperation> operations_;
-  std::int64_t cancel_alls_ = 0, cancels_ = 0, resyncs_ = 0;
+  std::int64_t cancel_alls_ = 0, cancels_ = 0, resyncs_ = 0, reads_ = 0;
 };
 
 std::vector<fs::path> scenario_files() {

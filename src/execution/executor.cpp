@@ -60,6 +60,24 @@ std::size_t Executor::active_plans() const noexcept {
   return static_cast<std::size_t>(std::count_if(plans_.begin(), plans_.end(), [](const Plan& p) { return p.busy(); }));
 }
 
+bool Executor::operating(ConditionId condition, const Catalogue& catalogue) const noexcept {
+  return std::ranges::any_of(operations_, [&](const PendingOperation& o) {
+    return o.used && (o.condition == condition || (o.event.valid() && o.event == catalogue[condition].event));
+  });
+}
+
+bool Executor::operating() const noexcept {
+  return std::ranges::any_of(operations_, [](const PendingOperation& o) { return o.used; });
+}
+
+void Executor::cancel_market(ConditionId condition, ExecutionContext& context) {
+  orders_.for_each_open([&](const Order& order) {
+    if (condition_of(order.terms.instrument) != condition || order.cancel_sent) return;
+    orders_.find(order.id)->cancel_sent = true;
+    context.commands.emplace_back(CancelOrder{order.id});
+  });
+}
+
 std::expected<PlanId, RiskRefusal> Executor::start(const Intent& intent, ExecutionContext& context) {
   UR_CHECK(intent.leg_count > 0);
   std::uint64_t id = plan_sequence_ + 1;
@@ -115,6 +133,7 @@ std::expected<OrderId, RiskRefusal> Executor::place(Plan& plan, std::uint8_t leg
   terms.side = side;
   terms.tif = plan.intent.tif;
   terms.post_only = plan.intent.post_only;
+  terms.expires_at = plan.intent.expires_at;
   // A FAK BUY is an order for dollars (protocol page 6.7): better prices bring more shares, in whole cents' worth, and
   // legs of a set would never be even. A GTC BUY is an order for shares; what does not match at once is cancelled.
   const bool exact = needs_even_legs(plan.intent.kind) && side == Side::kBuy && terms.tif == TimeInForce::kFak;

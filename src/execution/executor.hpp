@@ -32,6 +32,7 @@ struct ExecutionContext {
 
 struct ExecutionCounters {
   std::uint64_t plans = 0, plans_completed = 0, plans_missed = 0, plans_orphaned = 0;
+  std::uint64_t fills_elsewhere = 0;  // of this account, by orders that are not ours
   std::uint64_t orders = 0, rejected = 0, fills = 0, reversed = 0, unknown = 0;
   std::uint64_t repairs_completed = 0, repairs_unwound = 0, operations = 0, operations_failed = 0;
 };
@@ -62,6 +63,8 @@ class Executor {
   void on_timer(ExecutionContext& context);
   // A condition resolved: redeem what is held.
   void on_resolved(ConditionId condition, ExecutionContext& context);
+  // One market is halted: its open orders are cancelled.
+  void cancel_market(ConditionId condition, ExecutionContext& context);
   // Kill switch: one CancelAll; plans with open orders end as they stand.
   void cancel_all(ExecutionContext& context);
 
@@ -75,6 +78,9 @@ class Executor {
   [[nodiscard]] const OrderTable& orders() const noexcept { return orders_; }
   [[nodiscard]] const ExecutionCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] std::size_t active_plans() const noexcept;
+  // A set operation is on its way: of this condition, or of its event (convert); of anything.
+  [[nodiscard]] bool operating(ConditionId condition, const Catalogue& catalogue) const noexcept;
+  [[nodiscard]] bool operating() const noexcept;
   [[nodiscard]] std::uint64_t state_hash() const noexcept;
 
  private:

@@ -107,7 +107,10 @@ void Executor::on_fill(const Event& e, ExecutionContext& context) {
   if (!context.ledger.apply_fill(e)) return;  // redelivered
   ++counters_.fills;
   Order* const order = orders_.find(e.fill.order);
-  if (order == nullptr) return;  // made elsewhere: the ledger knows, no plan does
+  if (order == nullptr) {  // made elsewhere: the ledger knows, no plan does
+    ++counters_.fills_elsewhere;
+    return;
+  }
   order->filled += e.fill.size;
   if (!order->closed) {
     if (order->terms.side == Side::kBuy) {
@@ -308,7 +311,7 @@ void Executor::on_resolved(ConditionId condition, ExecutionContext& context) {
     context.ledger.redeem(condition, winner == 0 ? kOneUsd : Price{0}, Usd{});
     return;
   }
-  if (won.settled.micros <= 0 || context.risk.halts().any()) return;
+  if (won.settled.micros <= 0 || context.risk.halts().any() || !settings_.auto_redeem) return;
   const auto slot = std::find_if(operations_.begin(), operations_.end(), [](const auto& o) { return !o.used; });
   const bool running = std::any_of(operations_.begin(), operations_.end(), [&](const auto& o) {
     return o.used && o.condition == condition && o.kind == SetOperation::kRedeem;

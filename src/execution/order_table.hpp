@@ -49,6 +49,13 @@ class OrderTable {
   [[nodiscard]] Order* find(OrderId id) noexcept;
   [[nodiscard]] const Order* find(OrderId id) const noexcept;
   [[nodiscard]] std::uint64_t named() const noexcept { return sequence_; }
+  // Visits every order remembered, ended ones too.
+  template <class F>
+  void for_each(F&& f) const {
+    for (const Order& o : orders_) {
+      if (o.used()) f(o);
+    }
+  }
   // Visits orders that are not terminal.
   template <class F>
   void for_each_open(F&& f) const {

@@ -12,6 +12,7 @@ struct ExecutionSettings {
   std::uint32_t max_repairs = 3;
   Price unwind_slippage{300};  // how far below the price paid an orphan may be sold
   bool auto_merge = true;      // merge complete pairs at once; false: hold them to resolution
+  bool auto_redeem = true;     // collect what resolved markets pay
   Nanos settle_timeout = Nanos::from_seconds(180);
   Nanos repair_wait = Nanos::from_seconds(30);       // for an orphan's shares to settle so that they may be sold
   Shares min_merge = Shares::whole(1);               // smaller sets wait for company: an operation costs gas or quota

@@ -1,6 +1,7 @@
 #include "net/http_client.hpp"
 
-#include <deque>
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -15,43 +16,49 @@ namespace {
 constexpr std::size_t kMaxHeaderBytes = 64 * 1024;
 constexpr std::size_t kReadBytes = 16 * 1024;
 
-bool repeatable(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
+constexpr std::size_t kMaxSpareBytes = 1 << 20;  // a larger answer's memory is not kept
 
 }  // namespace
 
 class HttpClient::Impl final : public std::enable_shared_from_this<HttpClient::Impl> {
  public:
   Impl(EventLoop& loop, HttpClientSettings settings);
-  void send(HttpRequest request, Nanos timeout, Callback done);
+  void send(const HttpRequest& request, Nanos timeout, Callback done);
   void warm_up(std::size_t connections);
   [[nodiscard]] std::size_t open_connections() const noexcept;
   void shut();
 
  private:
   class Connection;
+  // Reused from request to request: the text, the timer and their memory stay.
   struct Call {
-    HttpRequest request;
+    explicit Call(EventLoop& loop) : deadline(loop) {}
+    std::string wire;  // the whole request
     Callback done;
-    std::unique_ptr<Timer> deadline;
+    Timer deadline;
     std::uint64_t id = 0;
-    bool repeated = false;
+    bool repeatable = false, to_head = false, repeated = false;
   };
+  using CallPtr = std::unique_ptr<Call>;
 
+  [[nodiscard]] CallPtr take_spare_call();
   void dispatch();
   void open_connection();
   void expire(std::uint64_t id);
-  void finished(Call call, HttpResult result);
+  void finished(CallPtr call, HttpResult&& result);
   void fail_all_waiting(const Error& error);
   void forget(const Connection* connection);
 
   EventLoop& loop_;
   const HttpClientSettings settings_;
   Url base_;
-  std::optional<Url> proxy_;
+  std::optional<Proxy> proxy_;
   std::string prefix_;  // path of base_url without the last slash
   std::optional<Error> broken_;
   std::vector<std::shared_ptr<Connection>> connections_;
-  std::deque<Call> waiting_;
+  std::string head_;  // constant part of every request
+  std::vector<CallPtr> waiting_, spare_calls_;
+  HttpResponse spare_response_;  // memory of the last answer, for the next
   std::uint64_t next_id_ = 1;
   bool shut_ = false;
 };
@@ -73,8 +80,8 @@ class HttpClient::Impl::Connection final : public StreamOwner,
   [[nodiscard]] bool idle() const noexcept { return open_ && !call_; }
   [[nodiscard]] bool open() const noexcept { return open_; }
   [[nodiscard]] std::uint64_t call_id() const noexcept { return call_ ? call_->id : 0; }
-  void run(Call call);
-  Call take_call() { return std::exchange(call_, std::nullopt).value(); }
+  void run(CallPtr call);
+  CallPtr take_call() { return std::move(call_); }
   void drop() {
     open_ = false;
     idle_.cancel();
@@ -95,19 +102,16 @@ class HttpClient::Impl::Connection final : public StreamOwner,
   Timer idle_;
   RecvBuffer buffer_;
   HttpParser parser_;
-  std::optional<Call> call_;
-  std::string scratch_;
+  CallPtr call_;
   std::uint64_t answers_ = 0;
   bool open_ = false;
 };
 
-void HttpClient::Impl::Connection::run(Call call) {
+void HttpClient::Impl::Connection::run(CallPtr call) {
   idle_.cancel();
   call_ = std::move(call);
-  parser_.reset(call_->request.method == "HEAD");
-  scratch_.clear();
-  append_request(scratch_, call_->request, pool_.prefix_, pool_.base_.authority(), pool_.settings_.headers);
-  stream_.write(scratch_);
+  parser_.reset(call_->to_head);
+  stream_.write(call_->wire);
 }
 
 void HttpClient::Impl::Connection::on_stream_open() {
@@ -130,14 +134,15 @@ void HttpClient::Impl::Connection::on_stream_bytes(std::size_t bytes) {
     }
     const int status = parser_.response().status;
     if (status >= 200 || status == 101) return answered();
-    parser_.reset(call_->request.method == "HEAD");  // 100 Continue and friends announce the real answer
+    parser_.reset(call_->to_head);  // 100 Continue and friends announce the real answer
   }
 }
 
 void HttpClient::Impl::Connection::answered() {
   ++answers_;
-  Call call = take_call();
-  HttpResponse response = std::move(parser_.response());
+  CallPtr call = take_call();
+  HttpResult result(std::in_place, std::move(pool_.spare_response_));
+  std::swap(*result, parser_.response());
   // Bytes after the answer would be read as the answer to the next request.
   if (!parser_.keep_alive() || buffer_.size() != 0) {
     drop();
@@ -145,7 +150,7 @@ void HttpClient::Impl::Connection::answered() {
   } else {
     rest();
   }
-  pool_.finished(std::move(call), std::move(response));
+  pool_.finished(std::move(call), std::move(result));
 }
 
 void HttpClient::Impl::Connection::rest() {
@@ -177,11 +182,11 @@ void HttpClient::Impl::Connection::broke(const Error& reason) {
     if (pool_.connections_.empty()) pool_.fail_all_waiting(reason);
     return;
   }
-  Call call = take_call();
+  CallPtr call = take_call();
   // A reused connection closed without a byte of answer was dead before we wrote.
-  if (answers_ > 0 && !parser_.started() && repeatable(call.request) && !call.repeated) {
-    call.repeated = true;
-    pool_.waiting_.push_front(std::move(call));
+  if (answers_ > 0 && !parser_.started() && call->repeatable && !call->repeated) {
+    call->repeated = true;
+    pool_.waiting_.insert(pool_.waiting_.begin(), std::move(call));
     return pool_.dispatch();
   }
   pool_.finished(std::move(call), std::unexpected(HttpFailure{reason, Delivery::kUnknown}));
@@ -197,31 +202,47 @@ HttpClient::Impl::Impl(EventLoop& loop, HttpClientSettings settings) : loop_(loo
   base_ = std::move(*url);
   proxy_ = std::move(*proxy);
   prefix_ = base_.target.ends_with('/') ? base_.target.substr(0, base_.target.size() - 1) : base_.target;
+  head_ = constant_head(base_.authority(), settings_.headers);
 }
 
-void HttpClient::Impl::send(HttpRequest request, Nanos timeout, Callback done) {
+HttpClient::Impl::CallPtr HttpClient::Impl::take_spare_call() {
+  if (spare_calls_.empty()) return std::make_unique<Call>(loop_);
+  CallPtr call = std::move(spare_calls_.back());
+  spare_calls_.pop_back();
+  return call;
+}
+
+void HttpClient::Impl::send(const HttpRequest& request, Nanos timeout, Callback done) {
   std::optional<Error> refused = broken_;
   if (!refused && waiting_.size() >= settings_.max_waiting) {
     refused = Error{ErrorCode::kRefused, "too many requests are waiting for " + base_.authority()};
   }
   if (refused) {
-    loop_.post([error = *refused, done = std::move(done)] {
-      done(std::unexpected(HttpFailure{error, Delivery::kNeverSent}));
+    // A posted task is copyable, a callback need not be.
+    loop_.post([error = *refused, shared = std::make_shared<Callback>(std::move(done))] {
+      (*shared)(std::unexpected(HttpFailure{error, Delivery::kNeverSent}));
     });
     return;
   }
   const std::uint64_t id = next_id_++;
-  auto deadline = std::make_unique<Timer>(loop_);
-  deadline->after(timeout.ns > 0 ? timeout : settings_.timeout, [this, id] { expire(id); });
-  waiting_.push_back(Call{std::move(request), std::move(done), std::move(deadline), id});
+  CallPtr call = take_spare_call();
+  call->wire.clear();
+  append_request(call->wire, request, prefix_, head_);
+  call->done = std::move(done);
+  call->id = id;
+  call->to_head = request.method == "HEAD";
+  call->repeatable = call->to_head || request.method == "GET";
+  call->repeated = false;
+  call->deadline.after(timeout.ns > 0 ? timeout : settings_.timeout, [this, id] { expire(id); });
+  waiting_.push_back(std::move(call));
   dispatch();
 }
 
 void HttpClient::Impl::dispatch() {
   for (std::size_t i = 0; i < connections_.size() && !waiting_.empty(); ++i) {
     if (!connections_[i]->idle()) continue;
-    Call call = std::move(waiting_.front());
-    waiting_.pop_front();
+    CallPtr call = std::move(waiting_.front());
+    waiting_.erase(waiting_.begin());
     connections_[i]->run(std::move(call));
   }
   std::size_t opening = 0;
@@ -249,35 +270,39 @@ void HttpClient::Impl::expire(std::uint64_t id) {
   const auto keep = shared_from_this();
   const Error error{ErrorCode::kTimeout, "no complete answer from " + base_.authority() + " in time"};
   for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
-    if (it->id != id) continue;
-    Call call = std::move(*it);
+    if ((*it)->id != id) continue;
+    CallPtr call = std::move(*it);
     waiting_.erase(it);
     // A repeated call was written once already.
-    const Delivery delivery = call.repeated ? Delivery::kUnknown : Delivery::kNeverSent;
+    const Delivery delivery = call->repeated ? Delivery::kUnknown : Delivery::kNeverSent;
     return finished(std::move(call), std::unexpected(HttpFailure{error, delivery}));
   }
   for (const auto& connection : connections_) {
     if (connection->call_id() != id) continue;
     const auto late = connection;  // its answer may still come: the connection cannot be used for anything else
-    Call call = late->take_call();
+    CallPtr call = late->take_call();
     late->drop();
     forget(late.get());
     return finished(std::move(call), std::unexpected(HttpFailure{error, Delivery::kUnknown}));
   }
 }
 
-void HttpClient::Impl::finished(Call call, HttpResult result) {
+void HttpClient::Impl::finished(CallPtr call, HttpResult&& result) {
   const auto keep = shared_from_this();
-  call.deadline->cancel();
+  call->deadline.cancel();
   if (shut_) return;
-  call.done(std::move(result));
-  if (!shut_) dispatch();
+  Callback done = std::move(call->done);
+  spare_calls_.push_back(std::move(call));
+  done(std::move(result));
+  if (shut_) return;
+  if (result && result->body.capacity() <= kMaxSpareBytes) spare_response_ = std::move(*result);
+  dispatch();
 }
 
 void HttpClient::Impl::fail_all_waiting(const Error& error) {
-  std::deque<Call> failed = std::exchange(waiting_, {});
-  for (Call& call : failed) {
-    const Delivery delivery = call.repeated ? Delivery::kUnknown : Delivery::kNeverSent;
+  std::vector<CallPtr> failed = std::exchange(waiting_, {});
+  for (CallPtr& call : failed) {
+    const Delivery delivery = call->repeated ? Delivery::kUnknown : Delivery::kNeverSent;
     finished(std::move(call), std::unexpected(HttpFailure{error, delivery}));
   }
 }
@@ -295,15 +320,15 @@ void HttpClient::Impl::shut() {
 HttpClient::HttpClient(EventLoop& loop, HttpClientSettings settings)
     : loop_(loop), impl_(std::make_shared<Impl>(loop, std::move(settings))) {}
 HttpClient::~HttpClient() { impl_->shut(); }
-void HttpClient::send(HttpRequest request, Nanos timeout, Callback done) {
-  impl_->send(std::move(request), timeout, std::move(done));
+void HttpClient::send(const HttpRequest& request, Nanos timeout, Callback done) {
+  impl_->send(request, timeout, std::move(done));
 }
 void HttpClient::warm_up(std::size_t connections) { impl_->warm_up(connections); }
 std::size_t HttpClient::open_connections() const noexcept { return impl_->open_connections(); }
 
-HttpResult HttpClient::fetch(HttpRequest request, Nanos timeout) {
+HttpResult HttpClient::fetch(const HttpRequest& request, Nanos timeout) {
   std::optional<HttpResult> answer;
-  send(std::move(request), timeout, [&](HttpResult result) { answer = std::move(result); });
+  send(request, timeout, [&](HttpResult result) { answer = std::move(result); });
   constexpr Nanos kForever = Nanos::from_seconds(24 * 3600);  // the request's own deadline ends the wait
   if (!loop_.run_until([&] { return answer.has_value(); }, kForever)) {
     return std::unexpected(HttpFailure{{ErrorCode::kNetwork, "the event loop was stopped"}, Delivery::kUnknown});

@@ -3,6 +3,8 @@
 //   gamma.send({.target = "/markets?limit=5"}, [](HttpResult result) { ... });
 // A failure says whether the venue can have seen the request (law 5): kNeverSent may be repeated, kUnknown must be
 // looked up. Loop thread only; callbacks come from the loop, never from inside send().
+// Once warm, a request and its answer allocate nothing (law 8) when the caller reuses its HttpRequest, its callback
+// captures at most kCallbackBytes and takes the result by reference.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +23,7 @@ namespace underround::net {
 
 struct HttpClientSettings {
   std::string base_url{};                        // scheme, host, port; a path is put in front of every target
-  std::string proxy_url{};                       // HTTP CONNECT; empty = direct
+  std::string proxy_url{};                       // http, socks5 or socks5h://[user:password@]host:port
   std::shared_ptr<TlsContext> tls{};             // https only; null = system roots, verified
   HttpHeaders headers{};                         // added to every request
   std::size_t connections = 2;                   // opened as needed, kept open
@@ -45,7 +47,9 @@ using HttpResult = std::expected<HttpResponse, HttpFailure>;  // any status code
 
 class HttpClient {
  public:
-  using Callback = std::function<void(HttpResult)>;
+  // Take `const HttpResult&` to leave the buffers to the client, or HttpResult to have them.
+  using Callback = std::move_only_function<void(HttpResult&&)>;
+  static constexpr std::size_t kCallbackBytes = 24;  // libstdc++ keeps so much without the heap
 
   HttpClient(EventLoop& loop, HttpClientSettings settings);
   ~HttpClient();  // open requests get no callback
@@ -53,14 +57,15 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   // GET and HEAD are repeated once by themselves when a kept-alive connection turns out to be dead.
-  void send(HttpRequest request, Callback done) { send(std::move(request), Nanos{0}, std::move(done)); }
-  void send(HttpRequest request, Nanos timeout, Callback done);  // timeout 0 = settings.timeout
+  // The request is written down at once and may be reused.
+  void send(const HttpRequest& request, Callback done) { send(request, Nanos{0}, std::move(done)); }
+  void send(const HttpRequest& request, Nanos timeout, Callback done);  // timeout 0 = settings.timeout
   // Opens connections ahead of the first order, so that its latency has no handshake in it.
   void warm_up(std::size_t connections = 1);
   [[nodiscard]] std::size_t open_connections() const noexcept;
 
   // Runs the loop until the answer is there. Start-up and cold threads only.
-  [[nodiscard]] HttpResult fetch(HttpRequest request, Nanos timeout = Nanos{0});
+  [[nodiscard]] HttpResult fetch(const HttpRequest& request, Nanos timeout = Nanos{0});
 
  private:
   class Impl;

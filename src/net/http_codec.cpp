@@ -177,11 +177,16 @@ bool HttpParser::keep_alive() const noexcept {
 int HttpParser::error_status() const noexcept { return impl_->error_status; }
 const std::string& HttpParser::error() const noexcept { return impl_->error; }
 
+std::string constant_head(std::string_view authority, const HttpHeaders& headers) {
+  std::string head = " HTTP/1.1\r\nHost: ";
+  head.append(authority).append("\r\n");
+  append_fields(head, headers);
+  return head;
+}
+
 void append_request(std::string& out, const HttpRequest& request, std::string_view target_prefix,
-                    std::string_view authority, const HttpHeaders& extra) {
-  out.append(request.method).append(" ").append(target_prefix).append(request.target).append(" HTTP/1.1\r\nHost: ");
-  out.append(authority).append("\r\n");
-  append_fields(out, extra);
+                    std::string_view head) {
+  out.append(request.method).append(" ").append(target_prefix).append(request.target).append(head);
   append_fields(out, request.headers);
   if (!request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
     out += "Content-Length: ";

@@ -42,9 +42,11 @@ class HttpParser {
   std::unique_ptr<Impl> impl_;
 };
 
-// `authority` = Host. Content-Length is added when there is a body or the method usually has one.
+// Everything of a request that is the same for all requests to one host: version, Host, `headers`.
+[[nodiscard]] std::string constant_head(std::string_view authority, const HttpHeaders& headers);
+// `head` is a constant_head(). Content-Length is added when there is a body or the method usually has one.
 void append_request(std::string& out, const HttpRequest& request, std::string_view target_prefix,
-                    std::string_view authority, const HttpHeaders& extra);
+                    std::string_view head);
 // Content-Length (unless the status forbids a body) and Connection are added.
 void append_response(std::string& out, const HttpResponse& response, bool keep_alive, bool answer_to_head);
 [[nodiscard]] std::string_view reason_phrase(int status) noexcept;

@@ -26,7 +26,7 @@ TEST(HttpCodec, RequestRoundTripInAnyPieces) {
   request.headers = {{"POLY_ADDRESS", "0xabc"}};
   request.body = R"({"side":"BUY"})";
   std::string wire;
-  append_request(wire, request, "/v1", "host:81", {{"User-Agent", "underround"}});
+  append_request(wire, request, "/v1", constant_head("host:81", {{"User-Agent", "underround"}}));
   for (std::size_t piece = 1; piece <= wire.size(); ++piece) {
     HttpParser parser(Kind::kRequest, 4096, 4096);
     ASSERT_EQ(feed_in_pieces(parser, wire, piece), Progress::kDone) << piece;

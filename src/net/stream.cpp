@@ -26,36 +26,9 @@ namespace {
 
 // One wake-up reads at most this much before other sockets get their turn.
 constexpr std::size_t kReadBudgetBytes = std::size_t{1} << 20;
-constexpr std::size_t kMaxProxyAnswerBytes = 8 * 1024;
 constexpr Nanos kGoodbyeTimeout = Nanos::from_seconds(1);
 
-std::string base64(std::string_view text) {
-  std::string out((text.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
-std::string connect_request(const Url& target, const Url& proxy) {
-  const std::string place = (target.host.find(':') == std::string::npos ? target.host : "[" + target.host + "]") + ":" +
-                            std::to_string(target.port);
-  std::string text = "CONNECT " + place + " HTTP/1.1\r\nHost: " + place + "\r\n";
-  if (!proxy.userinfo.empty()) text += "Proxy-Authorization: Basic " + base64(proxy.userinfo) + "\r\n";
-  return text + "\r\n";
-}
-
 }  // namespace
-
-Result<std::optional<Url>> parse_proxy(const std::string& proxy_url) {
-  if (proxy_url.empty()) return std::optional<Url>{};
-  auto url = parse_url(proxy_url);
-  if (!url) return std::unexpected(url.error());
-  if (url->scheme != Scheme::kHttp) {
-    return fail(ErrorCode::kUnsupported, "proxy_url: only http:// proxies are supported");
-  }
-  return std::optional<Url>(std::move(*url));
-}
 
 class Stream::Impl : public std::enable_shared_from_this<Stream::Impl> {
  public:
@@ -83,7 +56,10 @@ class Stream::Impl : public std::enable_shared_from_this<Stream::Impl> {
     std::size_t bytes = 0;
   };
 
-  void resolve(const Url& place);
+  // Calls `next` with the addresses in endpoints_.
+  void resolve(const std::string& host, std::uint16_t port, void (Impl::*next)());
+  void resolve_proxy();
+  void start_connecting() { connect_to(0); }
   void connect_to(std::size_t index);
   void on_tcp_connected();
   void on_proxy_readable();
@@ -119,7 +95,8 @@ class Stream::Impl : public std::enable_shared_from_this<Stream::Impl> {
   SSL* ssl_ = nullptr;
   std::string out_;  // bytes from out_sent_ on are still to go
   std::size_t out_sent_ = 0;
-  std::string proxy_answer_;
+  std::optional<ProxyHandshake> handshake_;
+  std::string proxy_destination_;  // what the proxy is asked for: a name, or an address resolved here
   Phase phase_ = Phase::kIdle;
   bool server_side_ = false, waiting_read_ = false, waiting_write_ = false;
   bool stalled_ = false, goodbye_said_ = false, failing_ = false;
@@ -131,26 +108,37 @@ void Stream::Impl::connect(StreamTarget target, std::weak_ptr<StreamOwner> owner
   owner_ = std::move(owner);
   phase_ = Phase::kConnecting;
   timer_.after(target_.timeout, [this] { finish(ErrorCode::kTimeout, "connecting to " + place() + " took too long"); });
-  resolve(target_.proxy ? *target_.proxy : target_.url);
+  proxy_destination_ = target_.url.host;
+  if (!target_.proxy) return resolve(target_.url.host, target_.url.port, &Impl::start_connecting);
+  if (target_.proxy->kind != Proxy::Kind::kSocks5) return resolve_proxy();
+  resolve(target_.url.host, target_.url.port, &Impl::resolve_proxy);  // socks5h:// would leave names to the proxy
 }
 
-void Stream::Impl::resolve(const Url& where) {
+void Stream::Impl::resolve_proxy() {
+  if (!endpoints_.empty()) proxy_destination_ = endpoints_.front().address().to_string();
+  endpoints_.clear();
+  resolve(target_.proxy->host, target_.proxy->port, &Impl::start_connecting);
+}
+
+void Stream::Impl::resolve(const std::string& host, std::uint16_t port, void (Impl::*next)()) {
   error_code ec;
-  const auto address = asio::ip::make_address(where.host, ec);
+  const auto address = asio::ip::make_address(host, ec);
   if (!ec) {
-    endpoints_ = {tcp::endpoint(address, where.port)};
-    loop_.post([self = shared_from_this()] { self->connect_to(0); });
+    endpoints_ = {tcp::endpoint(address, port)};
+    loop_.post([self = shared_from_this(), next] {
+      if (self->phase_ != Phase::kClosed) (self.get()->*next)();
+    });
     return;
   }
-  resolver_.async_resolve(where.host, std::to_string(where.port), tcp::resolver::numeric_service,
-                          [self = shared_from_this(), host = where.host](const error_code& failure, const auto& found) {
+  resolver_.async_resolve(host, std::to_string(port), tcp::resolver::numeric_service,
+                          [self = shared_from_this(), host, next](const error_code& failure, const auto& found) {
                             if (self->phase_ == Phase::kClosed) return;
                             if (failure) {
                               return self->finish(ErrorCode::kNetwork,
                                                   "cannot resolve " + host + ": " + failure.message());
                             }
                             for (const auto& entry : found) self->endpoints_.push_back(entry.endpoint());
-                            self->connect_to(0);
+                            (self.get()->*next)();
                           });
 }
 
@@ -162,7 +150,10 @@ void Stream::Impl::connect_to(std::size_t index) {
     if (self->phase_ == Phase::kClosed) return;
     if (!failure) return self->on_tcp_connected();
     if (index + 1 < self->endpoints_.size()) return self->connect_to(index + 1);
-    self->finish(ErrorCode::kNetwork, "cannot connect to " + self->place() + ": " + failure.message());
+    self->finish(ErrorCode::kNetwork,
+                 "cannot connect to " +
+                     (self->target_.proxy ? "the proxy " + self->target_.proxy->place() : self->place()) + ": " +
+                     failure.message());
   });
 }
 
@@ -172,7 +163,8 @@ void Stream::Impl::on_tcp_connected() {
   socket_.non_blocking(true, ec);
   if (!target_.proxy) return begin_tls_or_open();
   phase_ = Phase::kProxy;
-  out_ = connect_request(target_.url, *target_.proxy);
+  handshake_.emplace(*target_.proxy, proxy_destination_, target_.url.port);
+  out_ = handshake_->take_output();
   flush();
   arm_read();
 }
@@ -183,18 +175,15 @@ void Stream::Impl::on_proxy_readable() {
     const IoResult result = receive(chunk);
     if (result.what == Io::kWouldBlock) return arm_read();
     if (result.what != Io::kDone) return finish(ErrorCode::kNetwork, "the proxy closed the connection");
-    proxy_answer_.append(chunk, result.bytes);
-    const std::size_t end = proxy_answer_.find("\r\n\r\n");
-    if (end == std::string::npos) {
-      if (proxy_answer_.size() > kMaxProxyAnswerBytes)
-        return finish(ErrorCode::kNetwork, "the proxy's answer is too long");
+    const ProxyHandshake::Progress progress = handshake_->feed({chunk, result.bytes});
+    out_ += handshake_->take_output();
+    if (progress == ProxyHandshake::Progress::kFailed) return finish(ErrorCode::kRefused, handshake_->error());
+    if (progress == ProxyHandshake::Progress::kNeedMore) {
+      flush();
+      if (phase_ == Phase::kClosed) return;
       continue;
     }
-    const std::string status = proxy_answer_.substr(0, proxy_answer_.find('\r'));
-    // The venue never speaks first, so nothing may follow the proxy's header.
-    if (!status.starts_with("HTTP/1.") || status.size() < 12 || status[9] != '2' || end + 4 != proxy_answer_.size()) {
-      return finish(ErrorCode::kRefused, "the proxy refused to connect to " + place() + ": " + status);
-    }
+    handshake_.reset();
     return begin_tls_or_open();
   }
 }

@@ -13,6 +13,7 @@
 #include "core/error.hpp"
 #include "core/units.hpp"
 #include "net/event_loop.hpp"
+#include "net/proxy.hpp"
 #include "net/tls.hpp"
 #include "net/url.hpp"
 
@@ -30,7 +31,7 @@ class StreamOwner {
 
 struct StreamTarget {
   Url url{};
-  std::optional<Url> proxy{};
+  std::optional<Proxy> proxy{};
   std::shared_ptr<TlsContext> tls{};  // null with a TLS scheme = system roots
   Nanos timeout{};                    // for everything up to on_stream_open
 };
@@ -62,8 +63,5 @@ class Stream {
   class Impl;
   std::shared_ptr<Impl> impl_;
 };
-
-// proxy_url of a settings struct -> StreamTarget::proxy; only http:// proxies exist here.
-[[nodiscard]] Result<std::optional<Url>> parse_proxy(const std::string& proxy_url);
 
 }  // namespace underround::net

@@ -33,6 +33,14 @@ class TokenBucket {
     return Nanos{missing <= 0 ? 0 : (missing + rate_per_s_ - 1) / rate_per_s_};
   }
   [[nodiscard]] std::int64_t available(Nanos now) noexcept { return refill(now), level_ / kUnit; }
+  // The account has moved to another tier. What was saved up stays, within the new burst.
+  void set_rate(Nanos now, std::int64_t rate_per_s, std::int64_t burst) noexcept {
+    UR_CHECK(rate_per_s > 0 && burst > 0);
+    refill(now);
+    rate_per_s_ = rate_per_s;
+    capacity_ = burst * kUnit;
+    level_ = std::min(level_, capacity_);
+  }
   // The venue says how many are left (rate-limit headers): never believe more than that.
   void cap(Nanos now, std::int64_t tokens) noexcept {
     refill(now);

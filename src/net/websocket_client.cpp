@@ -123,7 +123,7 @@ void WebSocketClient::Impl::on_stream_open() {
   request.headers.add("Sec-WebSocket-Version", "13");
   request.headers.add("Sec-WebSocket-Key", key_);
   scratch_.clear();
-  append_request(scratch_, request, "", url_.authority(), {});
+  append_request(scratch_, request, "", constant_head(url_.authority(), {}));
   stream_.write(scratch_);
 }
 

@@ -1,4 +1,4 @@
-// One outbound WebSocket (RFC 6455) over ws:// or wss://, optionally through an HTTP CONNECT proxy.
+// One outbound WebSocket (RFC 6455) over ws:// or wss://, optionally through a proxy (proxy.hpp).
 //   WebSocketClient socket(loop, {.url = "wss://host/ws"}, {.on_open = ..., .on_frame = ..., .on_closed = ...});
 //   socket.connect();   // then exactly one on_closed at the end, whether or not on_open came
 // Pings are answered here. Frames are read in place from one reused buffer: no allocation per frame after warm-up.
@@ -21,7 +21,7 @@ namespace underround::net {
 
 struct WebSocketSettings {
   std::string url{};
-  std::string proxy_url{};                          // http://[user:password@]host:port; empty = direct
+  std::string proxy_url{};                          // http, socks5 or socks5h://[user:password@]host:port
   std::shared_ptr<TlsContext> tls{};                // wss only; null = system roots, verified
   HttpHeaders headers{};                            // added to the upgrade request
   Nanos connect_timeout = Nanos::from_seconds(10);  // resolve + TCP + proxy + TLS + upgrade

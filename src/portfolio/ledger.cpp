@@ -238,9 +238,28 @@ void Ledger::convert(const std::vector<ConditionId>& given, const std::vector<Co
   }
 }
 
+void Ledger::transfer(Usd amount) noexcept {
+  cash_ += amount;
+  flows_.deposits += amount;
+}
+
+void Ledger::adopt(InstrumentId instrument, Shares change, Usd cost) {
+  Position& p = touch(instrument);
+  if (change.micros < 0) {
+    cost = Usd{} - remove_at_cost(p, std::min(Shares{} - change, p.net()));
+  } else {
+    p.cost += cost;
+    total_cost_ += cost;
+  }
+  p.settled += change;
+  flows_.deposits += cost;
+  flows_.adopted += cost;
+}
+
 bool Ledger::check() const noexcept {
   const CashFlows& f = flows_;
-  const Usd expected = f.deposits - f.bought + f.sold - f.fees - f.gas - f.split + f.merged + f.converted + f.redeemed;
+  const Usd expected =
+      f.deposits - f.adopted - f.bought + f.sold - f.fees - f.gas - f.split + f.merged + f.converted + f.redeemed;
   return cash_ == expected && cash_ + total_cost_ == f.deposits + realised_;
 }
 

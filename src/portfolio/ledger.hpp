@@ -4,7 +4,7 @@
 // with its fee, its cost and its realised profit. Redelivered fills change nothing (keyed by fill_id).
 //
 // Two identities hold after every event, kept from independent accumulators and asserted by check():
-//   cash  = deposits - bought + sold - fees - gas + set operations
+//   cash  = deposits - adopted - bought + sold - fees - gas + set operations
 //   cash + sum of position costs = deposits + realised profit
 // Owner: the engine's thread. Allocates only when the catalogue grows or a table fills (reserve() at start).
 #pragma once
@@ -41,6 +41,7 @@ struct Position {
 struct CashFlows {
   Usd deposits, bought, sold, fees, gas;
   Usd split, merged, converted, redeemed;  // split is paid, the others are received
+  Usd adopted;                             // part of deposits that came in as shares, at cost
 };
 
 class Ledger {
@@ -74,6 +75,11 @@ class Ledger {
   void redeem(ConditionId condition, Price payout_outcome0, Usd gas);
   // NO of every condition in `given` (m of them) for (m - 1) * amount USD and YES of every condition in `received`.
   void convert(const std::vector<ConditionId>& given, const std::vector<ConditionId>& received, Shares amount, Usd gas);
+
+  // --- what was moved without us, as reconciliation found it: dollars in (+) or out (-), shares at `cost` in (+) or at
+  // average cost out (-). Neither is a profit.
+  void transfer(Usd amount) noexcept;
+  void adopt(InstrumentId instrument, Shares change, Usd cost);
 
   // --- reading
   [[nodiscard]] const Position& position(InstrumentId instrument) const noexcept;

@@ -24,6 +24,10 @@ struct RiskChecks {
   [[nodiscard]] bool buying() const noexcept { return terms.side == Side::kBuy; }
 
   [[nodiscard]] RiskRefusal halted() const { return gate.halts_.any() ? RiskRefusal::kHalted : RiskRefusal::kNone; }
+  [[nodiscard]] RiskRefusal market_halted() const {
+    const auto& halted = gate.halted_markets_;
+    return std::ranges::find(halted, condition.id) == halted.end() ? RiskRefusal::kNone : RiskRefusal::kMarketHalted;
+  }
   [[nodiscard]] RiskRefusal user_stream() const {
     const bool blind = !gate.user_stream_up_ && context.now - gate.user_stream_down_since_ >= limits.user_stream_blind;
     return blind ? RiskRefusal::kUserStreamBlind : RiskRefusal::kNone;
@@ -144,11 +148,12 @@ struct RiskChecks {
 };
 
 const RiskChecks::Check RiskChecks::kAll[] = {
-    &RiskChecks::halted,      &RiskChecks::user_stream,    &RiskChecks::tradable,       &RiskChecks::tick,
-    &RiskChecks::size,        &RiskChecks::min_size,       &RiskChecks::book_live,      &RiskChecks::book_fresh,
-    &RiskChecks::collar,      &RiskChecks::shares,         &RiskChecks::order_notional, &RiskChecks::position,
-    &RiskChecks::event,       &RiskChecks::total,          &RiskChecks::pending,        &RiskChecks::cash,
-    &RiskChecks::open_orders, &RiskChecks::unknown_orders, &RiskChecks::rate,           &RiskChecks::duplicate,
+    &RiskChecks::halted,     &RiskChecks::market_halted, &RiskChecks::user_stream,    &RiskChecks::tradable,
+    &RiskChecks::tick,       &RiskChecks::size,          &RiskChecks::min_size,       &RiskChecks::book_live,
+    &RiskChecks::book_fresh, &RiskChecks::collar,        &RiskChecks::shares,         &RiskChecks::order_notional,
+    &RiskChecks::position,   &RiskChecks::event,         &RiskChecks::total,          &RiskChecks::pending,
+    &RiskChecks::cash,       &RiskChecks::open_orders,   &RiskChecks::unknown_orders, &RiskChecks::rate,
+    &RiskChecks::duplicate,
 };
 
 std::expected<ApprovedOrder, RiskRefusal> RiskGate::approve(OrderId id, PlanId plan, StrategyId strategy,

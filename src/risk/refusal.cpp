@@ -6,6 +6,7 @@ const char* to_string(RiskRefusal refusal) noexcept {
   switch (refusal) {
     case RiskRefusal::kNone: return "none";
     case RiskRefusal::kHalted: return "halted";
+    case RiskRefusal::kMarketHalted: return "market_halted";
     case RiskRefusal::kUserStreamBlind: return "user_stream_blind";
     case RiskRefusal::kNotTradable: return "not_tradable";
     case RiskRefusal::kTick: return "tick";

@@ -8,6 +8,7 @@ namespace underround {
 enum class RiskRefusal : std::uint8_t {
   kNone,
   kHalted,
+  kMarketHalted,  // reconciliation found a difference there
   kUserStreamBlind,
   kNotTradable,  // closed, paused, or tick / fee / version unknown
   kTick,

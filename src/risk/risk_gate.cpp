@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/check.hpp"
 
 namespace underround {
@@ -28,18 +30,22 @@ void RiskGate::closed(const OrderTerms& terms, Usd released) noexcept {
   filled(terms, released);
 }
 
+void RiskGate::halt_market(ConditionId condition) {
+  if (std::ranges::find(halted_markets_, condition) == halted_markets_.end()) halted_markets_.push_back(condition);
+}
+
 void RiskGate::user_stream(bool up, Nanos now) noexcept {
   if (user_stream_up_ && !up) user_stream_down_since_ = now;
   user_stream_up_ = up;
 }
 
-void RiskGate::mark(Usd equity, Nanos now) {
+void RiskGate::mark(Usd pnl, Nanos now) {
   const std::int64_t day = now.seconds() / 86'400;
   if (day != day_) {
     day_ = day;
-    day_start_equity_ = equity;
+    day_start_pnl_ = pnl;
   }
-  const Usd loss = day_start_equity_ - equity;
+  const Usd loss = day_start_pnl_ - pnl;
   if (loss < limits_.max_daily_loss || halts_.any()) return;
   halts_.raise(HaltReason::kDailyLoss, fmt::format("lost {:.2f} USD since 00:00 UTC, limit {:.2f}", loss.to_double(),
                                                    limits_.max_daily_loss.to_double()));

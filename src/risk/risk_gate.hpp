@@ -41,8 +41,14 @@ class RiskGate {
   void unknown_orders(int change) noexcept { unknown_orders_ += change; }
   void user_stream(bool up, Nanos now) noexcept;
 
-  // Checks the daily loss against equity; raises the halt. Day = UTC. Call from the timer.
-  void mark(Usd equity, Nanos now);
+  // Checks the daily loss (profit and loss, so that deposits do not count); raises the halt. Day = UTC. Call from the timer.
+  void mark(Usd pnl, Nanos now);
+
+  // One market only; like a halt, a person lifts it (law 9).
+  void halt_market(ConditionId condition);
+  void lift_markets() noexcept { halted_markets_.clear(); }
+  void lift_market(ConditionId condition) noexcept { std::erase(halted_markets_, condition); }
+  [[nodiscard]] const std::vector<ConditionId>& halted_markets() const noexcept { return halted_markets_; }
 
   [[nodiscard]] Halts& halts() noexcept { return halts_; }
   [[nodiscard]] const Halts& halts() const noexcept { return halts_; }
@@ -69,6 +75,7 @@ class RiskGate {
 
   RiskLimits limits_;
   Halts halts_;
+  std::vector<ConditionId> halted_markets_;  // few
   std::uint32_t open_orders_ = 0;
   int unknown_orders_ = 0;
   Usd open_buys_;
@@ -80,7 +87,7 @@ class RiskGate {
   std::array<Recent, 64> recent_{};
   std::size_t recent_next_ = 0;
   std::int64_t day_ = -1;
-  Usd day_start_equity_;
+  Usd day_start_pnl_;
   std::array<std::uint64_t, static_cast<std::size_t>(RiskRefusal::kCount)> refusals_{};
 };
 

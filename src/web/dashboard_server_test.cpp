@@ -40,7 +40,7 @@ class Dashboard : public testing::Test {
     request.target = target;
     request.headers = std::move(headers);
     request.body = std::move(body);
-    const auto result = client.fetch(std::move(request));
+    const auto result = client.fetch(request);
     EXPECT_TRUE(result) << (result ? "" : result.error().error.message);
     return result ? *result : net::HttpResponse{0, {}, {}};
   }

@@ -77,7 +77,7 @@ std::string ApiKeys::owner_of(AccountId account) const {
 std::vector<std::string_view> ApiKeys::keys_of(std::string_view address, KeyKind kind) const {
   std::vector<std::string_view> keys;
   for (const Credentials& c : credentials_) {
-    if (c.address == address && c.kind == kind && by_key_.contains(c.key)) keys.push_back(c.key);
+    if (c.address == address && c.kind == kind && find(c.key) == &c) keys.push_back(c.key);
   }
   return keys;
 }

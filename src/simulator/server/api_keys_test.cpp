@@ -25,6 +25,9 @@ TEST_F(ApiKeysTest, OnePerAddressAndNonce) {
   keys.remove(made->key);
   EXPECT_EQ(keys.find(made->key), nullptr);
   EXPECT_EQ(keys.derive(address, "0"), nullptr);
+  // Made again they are the same, and listed once.
+  EXPECT_EQ(keys.create(address, "0")->secret, made->secret);
+  EXPECT_EQ(keys.keys_of(made->address).size(), 2U);
 }
 
 TEST_F(ApiKeysTest, KindsAndWhatTheyMay) {

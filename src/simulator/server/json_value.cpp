@@ -97,7 +97,7 @@ std::vector<std::string_view> JsonValue::texts(std::string_view name) const {
 }
 
 std::optional<JsonValue> parse_json(std::string_view text) {
-  dom::parser parser;
+  static thread_local dom::parser parser;  // keeps its buffers; `convert` copies all there is
   dom::element root;
   const simdjson::padded_string padded(text);
   if (parser.parse(padded).get(root) != simdjson::SUCCESS) return std::nullopt;

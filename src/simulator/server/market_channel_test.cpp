@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <map>
 
 #include "crypto/encoding.hpp"
@@ -204,7 +206,7 @@ TEST_F(MarketChannelTest, RebuiltBooksAgreeWithHashesAndBestPrices) {
   };
   std::map<std::string, Rebuilt> books;
   const auto pips = [](std::string_view price) {
-    return static_cast<int>(std::stod(std::string(price)) * 10'000 + 0.5);
+    return static_cast<int>(std::lround(std::stod(std::string(price)) * 10'000));
   };
   const auto load = [&](const JsonValue& book) {
     Rebuilt& b = books[std::string(book.text("asset_id"))];

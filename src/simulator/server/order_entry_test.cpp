@@ -6,6 +6,7 @@
 #include "crypto/encoding.hpp"
 #include "simulator/server/server_fixture.hpp"
 #include "simulator/server/wallet_addresses.hpp"
+#include "simulator/venue_fixture.hpp"
 
 namespace underround::simulator {
 namespace {
@@ -126,6 +127,36 @@ TEST_F(OrderEntryTest, SessionKeysTradeApartFromTheOwner) {
   ASSERT_EQ(control("/session-signers", grant).status, 200);
   ASSERT_EQ(control("/session-signers", R"({"signer":")" + session.address + R"(","revoke":true})").status, 200);
   EXPECT_EQ(refusal(session, order), "Invalid order payload");
+}
+
+// The world of the server has no such market yet; the entry takes them all the same.
+TEST(OrderEntryV3, MarketsOfProtocolV2TakeTheThirdDomainOnly) {
+  ConditionSpec spec = VenueFixture::free_spec();
+  spec.version = MarketVersion::kV2;
+  VenueFixture f(spec);
+  ApiKeys keys(f.venue, 1);
+  const OrderWire wire(f.venue, keys);
+  AccountRules rules(f.venue, true);
+  OrderEntry entry(f.venue, keys, wire, rules);
+  const TestWallet wallet('a');
+  const Credentials& by = *keys.create(wallet.address(), "0");
+  f.venue.deposit(by.accounts.front(), Usd::whole(100));
+  const auto post = [&](const TestExchange& exchange) {
+    const TestOrder order{
+        "7", wallet.address(), wallet.address(), f.venue.market(f.market).spec.tokens[0], "4000000", "10000000", false,
+        0,   "1795132800000"};
+    const std::string zero = "0x" + std::string(64, '0');
+    return entry.post_order(
+        by, R"({"order":{"salt":7,"maker":")" + order.maker + R"(","signer":")" + order.signer + R"(","tokenId":")" +
+                order.token + R"(","makerAmount":"4000000","takerAmount":"10000000","side":"BUY","signatureType":0,)" +
+                R"("timestamp":"1795132800000","expiration":"0","metadata":")" + zero + R"(","builder":")" + zero +
+                R"(","signature":")" + wallet.sign_order(order, exchange) + R"("},"owner":")" + by.key +
+                R"(","orderType":"GTC"})");
+  };
+  EXPECT_EQ(post(kTestStandard).body, R"({"error":"order_version_mismatch"})");
+  const Reply placed = post(kTestV3);
+  EXPECT_EQ(placed.status, 200) << placed.body;
+  EXPECT_NE(post(kTestV3).body.find("Duplicated"), std::string::npos);
 }
 
 }  // namespace

@@ -7,11 +7,11 @@
 #include "base/flat_map.hpp"
 #include "base/stable_hash.hpp"
 #include "net/http_client.hpp"
-#include "net/token_bucket.hpp"
 #include "net/url.hpp"
 #include "venue/polymarket/clob_session.hpp"
 #include "venue/polymarket/gateway_gate.hpp"
 #include "venue/polymarket/gateway_user.hpp"
+#include "venue/polymarket/heartbeats.hpp"
 #include "venue/polymarket/order_codec.hpp"
 #include "venue/polymarket/order_names.hpp"
 #include "venue/polymarket/user_codec.hpp"
@@ -53,6 +53,16 @@ UserStream::Settings user_settings(const GatewaySettings& settings) {
   return user;
 }
 
+AccountReaderSettings reader_settings(const GatewaySettings& settings) {
+  AccountReaderSettings reader;
+  reader.data_url = settings.read_account ? settings.data_url : std::string();
+  reader.wallet = crypto::checksum(settings.account.maker);
+  reader.type = settings.account.type;
+  reader.period = settings.reconcile_period;
+  reader.soon = settings.account_soon;
+  return reader;
+}
+
 }  // namespace
 
 class Gateway::Impl {
@@ -77,9 +87,14 @@ class Gateway::Impl {
               {.on_frame = [this](std::string_view frame, Nanos received) { on_user_frame(frame, received); },
                .on_catch_up = [this](Nanos since) { catch_up(since); },
                .on_state = [this](bool up) { emit_user_stream(up); }}),
+        account_(loop, lookup_lane_, session_, user_codec_, names_, catalogue, reader_settings(settings_),
+                 {.on_event = [this](const Event& e) { emit(e); },
+                  .held = callbacks_.held,
+                  .on_zombie = [this](const Digest& digest) { cancel_zombie(digest); },
+                  .on_started = [this](std::int64_t from_s) { user_codec_.adopt_foreign(from_s); }}),
+        heartbeats_(loop, session_, lane(settings_, session_, 1), {}, [this] { check_live_orders(); }),
         timer_(loop),
-        orders_bucket_(settings_.orders_per_s, settings_.orders_burst),
-        cancels_bucket_(settings_.cancels_per_s, settings_.cancels_burst) {
+        limits_(settings_.tier) {
     user_events_.reserve(64);
   }
 
@@ -99,6 +114,8 @@ class Gateway::Impl {
     all.user_bad_frames = user_codec_.counters().malformed + user_codec_.counters().bad_fields;
     all.user_connects = user_.connects();
     all.foreign = user_codec_.counters().foreign;
+    all.heartbeats = heartbeats_.sent();
+    all.heartbeat_failures = heartbeats_.failures();
     return all;
   }
 
@@ -107,7 +124,12 @@ class Gateway::Impl {
   void emit(const Event& e);
   void emit_user_stream(bool up);
   void refuse(const ApprovedOrder& order, RejectReason reason);
-  void act(VenueAction action, std::string_view words) {
+  // What the venue's words ask for beyond the order itself (page 9).
+  void act(VenueAction action, std::string_view words, InstrumentId about = {}) {
+    if (action == VenueAction::kReloadBalance && settings_.read_account) account_.refresh(loop_.now());
+    if (action == VenueAction::kReloadMarket && about.valid() && callbacks_.on_market_changed) {
+      callbacks_.on_market_changed(condition_of(about));
+    }
     if (action != VenueAction::kNone && callbacks_.on_action) callbacks_.on_action(action, words);
   }
 
@@ -121,6 +143,8 @@ class Gateway::Impl {
   void on_all_cancelled(const net::HttpResult& result);
   void on_user_frame(std::string_view frame, Nanos received);
   void catch_up(Nanos since);
+  void check_live_orders();
+  void cancel_zombie(const Digest& digest);
   void tick();
 
   net::EventLoop& loop_;
@@ -137,8 +161,10 @@ class Gateway::Impl {
   UserCodec user_codec_;
   OrderLookups lookups_;
   UserStream user_;
+  AccountReader account_;
+  Heartbeats heartbeats_;
   net::Timer timer_;
-  net::TokenBucket orders_bucket_, cancels_bucket_;
+  RateLimits limits_;
   VenueGate gate_;
   FlatMap<std::uint8_t> live_{1024};  // accepted, not ended: checked after the user stream was blind
   std::vector<Event> user_events_;
@@ -148,6 +174,7 @@ class Gateway::Impl {
   LatencyHistogram round_trip_;
   Nanos cancel_all_at_{};  // 0 = none wanted
   int cancel_all_tries_ = 0;
+  bool cancelling_all_ = false;
   bool stopped_ = true;
 };
 
@@ -161,14 +188,18 @@ void Gateway::Impl::start() {
   } else {
     user_.start(loop_.now());
   }
+  if (settings_.read_account) account_.read_soon(loop_.now());  // reading is not trading
   if (settings_.dry_run) return;
   order_lane_.warm_up(settings_.order_connections);
   cancel_lane_.warm_up();
+  if (settings_.heartbeats) heartbeats_.start();
 }
 
 void Gateway::Impl::stop() {
   stopped_ = true;
   timer_.cancel();
+  heartbeats_.stop();
+  account_.stop();
   user_.stop();
 }
 
@@ -176,6 +207,7 @@ void Gateway::Impl::tick() {
   const Nanos now = loop_.now();
   if (!settings_.user_ws_url.empty()) user_.tick(now);
   lookups_.tick(now);
+  account_.tick(now);
   if (cancel_all_at_.ns != 0 && now >= cancel_all_at_) cancel_all();
 }
 
@@ -187,6 +219,7 @@ void Gateway::Impl::execute(const Command& command) {
         if constexpr (std::is_same_v<C, CancelOrder>) cancel(c.id);
         if constexpr (std::is_same_v<C, CancelAll>) cancel_all_tries_ = 0, cancel_all();
         if constexpr (std::is_same_v<C, RunOperation>) run(c);
+        if constexpr (std::is_same_v<C, ReadAccount>) account_.read_soon(loop_.now());
       },
       command);
 }
@@ -246,7 +279,7 @@ void Gateway::Impl::place(const ApprovedOrder& approved) {
   if (!token || (gtd && expiration_s < now.seconds() + kGtdMinimum_s) || (terms.post_only && takes_only(terms.tif))) {
     return refuse(approved, RejectReason::kMalformed);
   }
-  if (!orders_bucket_.take(now)) return refuse(approved, RejectReason::kRateLimited);
+  if (!limits_.orders.take(now)) return refuse(approved, RejectReason::kRateLimited);
 
   const std::uint64_t salt = mix64(settings_.salt_seed ^ mix64(approved.id().value)) & kMaxSalt;
   const Order order =
@@ -274,7 +307,8 @@ void Gateway::Impl::place(const ApprovedOrder& approved) {
                             .owner = l2_.api_key(),
                             .tif = terms.tif,
                             .post_only = terms.post_only,
-                            .expiration_s = static_cast<std::uint64_t>(expiration_s)},
+                            .expiration_s = static_cast<std::uint64_t>(expiration_s),
+                            .token = spec.tokens[outcome_of(terms.instrument)]},
                            body_));
 }
 
@@ -298,9 +332,10 @@ void Gateway::Impl::on_posted(OrderId id, Nanos sent, const net::HttpResult& res
   }
   const Nanos now = loop_.now();
   round_trip_.record(now.ns - sent.ns);
+  limits_.follow(result->headers, RateLimits::kOrders, now);
   const PostResult answer = decoder_.post_order(result->status, result->body, retry_after(*result));
   gate_.apply(answer.refusal, now);
-  act(answer.refusal.action, answer.message);
+  act(answer.refusal.action, answer.message, order->instrument);
   switch (answer.outcome) {
     case PostOutcome::kUnknown: return unknown(*order);
     case PostOutcome::kRejected:
@@ -360,7 +395,7 @@ void Gateway::Impl::cancel(OrderId id) {
     return emit(e);
   }
   if (settings_.dry_run || order->ended) return;
-  if (!cancels_bucket_.take(loop_.now())) return cancel_rejected(*order, RejectReason::kRateLimited);
+  if (!limits_.cancels.take(loop_.now())) return cancel_rejected(*order, RejectReason::kRateLimited);
   send_cancel(id, 1);
 }
 
@@ -378,6 +413,7 @@ void Gateway::Impl::on_cancelled(OrderId id, int attempt, const net::HttpResult&
   if (stopped_ || order == nullptr || order->ended) return;
   const CancelResult answer = result ? decoder_.cancel(result->status, result->body) : CancelResult{};
   const Nanos now = loop_.now();
+  if (result) limits_.follow(result->headers, RateLimits::kCancels, now);
   if (!answer.readable) {
     const bool lost = !result || !answer.refusal.outcome_known;
     if (lost && attempt < kCancelTries) return send_cancel(id, attempt + 1);  // cancelling twice does no harm
@@ -405,6 +441,7 @@ void Gateway::Impl::cancel_rejected(const NamedOrder& order, RejectReason reason
 void Gateway::Impl::cancel_all() {
   cancel_all_at_ = Nanos{};
   if (settings_.dry_run) return;
+  cancelling_all_ = true;
   ++cancel_all_tries_;
   ++counters_.cancels;
   session_.send(cancel_lane_, "DELETE", "/cancel-all", "", settings_.cancel_timeout,
@@ -420,6 +457,7 @@ void Gateway::Impl::on_all_cancelled(const net::HttpResult& result) {
     if (cancel_all_tries_ < kCancelAllTries) cancel_all_at_ = now + kCancelAllRetry;
     return;
   }
+  cancelling_all_ = false;
   const auto look = [&](const Digest& digest, WatchReason reason) {
     const NamedOrder* const order = names_.find(digest);
     if (order != nullptr && !order->ended) lookups_.watch(order->id, reason, now);
@@ -451,10 +489,26 @@ void Gateway::Impl::catch_up(Nanos since) {
   lookups_.replay_trades(since, [this](bool complete) {
     const Nanos now = loop_.now();
     if (complete) {
-      live_.for_each([&](std::uint64_t id, std::uint8_t) { lookups_.watch(OrderId{id}, WatchReason::kCheck, now); });
+      check_live_orders();
+      if (settings_.read_account) account_.read_soon(now);
     }
     user_.caught_up(complete, now);
   });
+}
+
+// Every order we believe to be open is asked about: the stream was blind, or the venue must have cancelled them all.
+void Gateway::Impl::check_live_orders() {
+  const Nanos now = loop_.now();
+  live_.for_each([&](std::uint64_t id, std::uint8_t) { lookups_.watch(OrderId{id}, WatchReason::kCheck, now); });
+}
+
+// Open at the venue although its end was reported to us: it must not trade on unseen.
+void Gateway::Impl::cancel_zombie(const Digest& digest) {
+  if (settings_.dry_run || !limits_.cancels.take(loop_.now())) return;
+  ++counters_.zombies;
+  std::array<char, kCancelBody> body;
+  session_.send(cancel_lane_, "DELETE", "/order", encode_cancel(digest, body), settings_.cancel_timeout,
+                [](const net::HttpResult&) {});  // still open in the next picture: cancelled again
 }
 
 // --- the public face
@@ -474,7 +528,7 @@ Result<std::unique_ptr<Gateway>> Gateway::make(net::EventLoop& loop, GatewaySett
   }
   auto l2 = L2Signer::make(settings.credentials, key.address());
   if (!l2) return std::unexpected(l2.error());
-  UR_CHECK(callbacks.on_event && callbacks.on_named);
+  UR_CHECK(callbacks.on_event && callbacks.on_named && (callbacks.held || !settings.read_account));
   return std::unique_ptr<Gateway>(new Gateway(std::make_unique<Impl>(loop, std::move(settings), std::move(*l2), key,
                                                                      catalogue, operations, std::move(callbacks))));
 }
@@ -485,9 +539,12 @@ void Gateway::start() { impl_->start(); }
 void Gateway::stop() { impl_->stop(); }
 void Gateway::execute(const Command& command) { impl_->execute(command); }
 void Gateway::clear_halt() noexcept { impl_->gate_.clear(); }
+bool Gateway::cancelling_all() const noexcept { return impl_->cancelling_all_; }
 bool Gateway::user_stream_up() const noexcept { return impl_->user_.up(); }
 std::size_t Gateway::unknown_orders() const noexcept { return impl_->lookups_.lost(); }
 Gateway::Counters Gateway::counters() const noexcept { return impl_->counters(); }
+const AccountReaderCounters& Gateway::account() const noexcept { return impl_->account_.counters(); }
+std::string_view Gateway::rate_tier() const noexcept { return impl_->limits_.tier(); }
 const LatencyHistogram& Gateway::order_round_trip() const noexcept { return impl_->round_trip_; }
 
 }  // namespace underround::polymarket

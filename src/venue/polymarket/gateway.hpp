@@ -26,9 +26,11 @@
 #include "market/catalogue.hpp"
 #include "net/event_loop.hpp"
 #include "net/tls.hpp"
+#include "venue/polymarket/account_reader.hpp"
 #include "venue/polymarket/clob_auth.hpp"
 #include "venue/polymarket/clob_errors.hpp"
 #include "venue/polymarket/order_lookup.hpp"
+#include "venue/polymarket/rate_limits.hpp"
 #include "venue/polymarket/signing.hpp"
 
 namespace underround::polymarket {
@@ -36,6 +38,7 @@ namespace underround::polymarket {
 struct GatewaySettings {
   std::string clob_url;     // "https://clob.polymarket.com"; no path
   std::string user_ws_url;  // "wss://.../ws/user"
+  std::string data_url;     // "https://data-api.polymarket.com"; which tokens the account holds
   std::string proxy_url;
   std::shared_ptr<net::TlsContext> tls;  // null = system roots
   ApiCredentials credentials;
@@ -46,10 +49,13 @@ struct GatewaySettings {
   Nanos order_timeout = Nanos::from_millis(500);
   Nanos cancel_timeout = Nanos::from_millis(500);
   LookupSettings lookup;
-  std::size_t order_connections = 4;  // kept alive; one request at a time on each
-  // Token buckets of the venue's "Standard" tier (page 10.2).
-  std::int64_t orders_per_s = 40, orders_burst = 60;
-  std::int64_t cancels_per_s = 80, cancels_burst = 120;
+  std::size_t order_connections = 4;     // kept alive; one request at a time on each
+  RateTier tier = standard_rate_tier();  // until the venue's headers name another
+  bool heartbeats = false;               // arm the venue's dead-man switch
+  // Reading the account for reconciliation (account_reader.hpp); needs callbacks.held.
+  bool read_account = false;
+  Nanos reconcile_period = Nanos::from_seconds(30);
+  Nanos account_soon = Nanos::from_seconds(2);  // after a disagreement or a failed read
   Nanos user_ping = Nanos::from_seconds(10);
   Nanos user_silence = Nanos::from_seconds(30);  // without a frame (PONG included): dead
 };
@@ -69,13 +75,18 @@ class Gateway {
     // Before the bytes: write it down. False = it could not be written, the order is not sent.
     std::function<bool(OrderId, const Digest&, Nanos)> on_named;
     // The venue asks for something a person or another room must do (page 9). May be empty.
-    std::function<void(VenueAction, std::string_view venue_words)> on_action;
+    std::function<void(VenueAction, std::string_view venue_words)> on_action{};
+    // A market changed under us (tick, version, status): its description should be read again. May be empty.
+    std::function<void(ConditionId)> on_market_changed{};
+    // Appends what the ledger believes to hold; read_account only.
+    std::function<void(std::vector<InstrumentId>&)> held{};
   };
   struct Counters {
     std::uint64_t named = 0, signed_orders = 0, sent = 0, accepted = 0, rejected = 0, refused_locally = 0, unknown = 0;
     std::uint64_t cancels = 0, cancel_rejected = 0, lookups = 0, user_frames = 0, user_connects = 0,
                   user_bad_frames = 0;
     std::uint64_t foreign = 0;  // messages about orders of this account that this process did not name
+    std::uint64_t heartbeats = 0, heartbeat_failures = 0, zombies = 0;
   };
 
   // kInvalidInput for bad URLs or credentials. `key` and `catalogue` must outlive the gateway; `operations` too, null
@@ -88,15 +99,19 @@ class Gateway {
   void start();  // connects the user stream and warms the order lanes
   void stop();   // closes; no callbacks afterwards
 
-  // PlaceOrder, CancelOrder, CancelAll, RunOperation. Resync belongs to the market feed and is ignored here.
+  // PlaceOrder, CancelOrder, CancelAll, RunOperation, ReadAccount. Resync belongs to the market feed and is ignored
+  // here.
   void execute(const Command& command);
 
   // A person has dealt with what on_action(kHalt) reported.
   void clear_halt() noexcept;
 
   [[nodiscard]] bool user_stream_up() const noexcept;
+  [[nodiscard]] bool cancelling_all() const noexcept;         // a CancelAll has not been acknowledged yet
   [[nodiscard]] std::size_t unknown_orders() const noexcept;  // being looked up now
   [[nodiscard]] Counters counters() const noexcept;
+  [[nodiscard]] const AccountReaderCounters& account() const noexcept;
+  [[nodiscard]] std::string_view rate_tier() const noexcept;
   [[nodiscard]] const LatencyHistogram& order_round_trip() const noexcept;  // send -> answer
 
  private:

@@ -136,14 +136,20 @@ class GatewayTest : public ::testing::Test, public SetOperations {
                              requests_when_named_ = clob_.requests.size();
                              return journal_works_;
                            },
-                       .on_action = [this](VenueAction action, std::string_view) { actions_.push_back(action); }});
+                       .on_action = [this](VenueAction action, std::string_view) { actions_.push_back(action); },
+                       .held = [this](std::vector<InstrumentId>& out) { out = holdings_; }});
     ASSERT_TRUE(gateway.has_value()) << gateway.error().message;
     gateway_ = std::move(*gateway);
     gateway_->start();
     if (!settings_.user_ws_url.empty()) {
       ASSERT_TRUE(until([&] { return gateway_->user_stream_up(); }));
     }
-    events_.clear();
+    if (!keep_events_) events_.clear();
+  }
+  void start_reading(std::vector<InstrumentId> held) {
+    holdings_ = std::move(held);
+    keep_events_ = true;  // the picture may be in before the user stream is
+    start();
   }
   bool until(const std::function<bool()>& done) { return loop_.run_until(done, kPatience); }
   bool until_event(EventKind kind, std::size_t count = 1) {
@@ -214,7 +220,8 @@ class GatewayTest : public ::testing::Test, public SetOperations {
   std::vector<RunOperation> operations_;
   std::map<std::uint64_t, std::string> names_;
   std::size_t requests_when_named_ = 0;
-  bool journal_works_ = true;
+  std::vector<InstrumentId> holdings_;
+  bool journal_works_ = true, keep_events_ = false;
   std::optional<net::HttpResponder> held_;  // an answer the test gives later
 };
 

@@ -172,8 +172,8 @@ TEST_F(GatewayTest, AnotherOrderIdThanOursHalts) {
 // --- refused before a byte goes out
 
 TEST_F(GatewayTest, LocalRefusals) {
-  settings_.orders_per_s = 1;
-  settings_.orders_burst = 1;
+  settings_.tier.orders_per_s = 1;
+  settings_.tier.orders_burst = 1;
   accept_orders("live");
   start();
   const auto reason_of = [&](const OrderTerms& t) {

@@ -111,7 +111,8 @@ class Scanner {
   bool token(InstrumentId& out) noexcept {
     const auto left = static_cast<std::size_t>(end_ - p_);
     const char* quote = p_ + 77;
-    if (left < 80 || (*quote != '"' && *++quote != '"')) {
+    if (left >= 80 && *quote != '"') ++quote;
+    if (left < 80 || *quote != '"') {
       quote = static_cast<const char*>(std::memchr(p_, '"', left < 96 ? left : 96));
       if (quote == nullptr) return false;
     }

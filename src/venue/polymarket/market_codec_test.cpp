@@ -4,20 +4,22 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
 
+#include "venue/polymarket/allocation_count.hpp"
+
 // Counts heap allocations of this program, so that a test can show the hot path makes none.
 namespace {
-std::atomic<std::uint64_t> g_allocations{0};
+thread_local std::uint64_t g_allocations = 0;
 }
+std::uint64_t underround::polymarket::allocation_count() noexcept { return g_allocations; }
 #ifndef UNDERROUND_SANITIZED
 // Not inlined: the compiler would see malloc and free meet new and delete and warn of a mismatch.
 [[gnu::noinline]] void* operator new(std::size_t size) {
-  g_allocations.fetch_add(1, std::memory_order_relaxed);
+  ++g_allocations;
   if (void* p = std::malloc(size)) return p;
   throw std::bad_alloc();
 }
@@ -492,9 +494,9 @@ TEST(MarketCodec, NoAllocationAfterWarmUp) {
     }
   };
   round();
-  const std::uint64_t before = g_allocations.load();
+  const std::uint64_t before = allocation_count();
   for (int i = 0; i < 1'000; ++i) round();
-  EXPECT_EQ(g_allocations.load(), before);
+  EXPECT_EQ(allocation_count(), before);
 }
 
 }  // namespace

@@ -51,11 +51,14 @@ void write_order(Writer& out, const PostOrder& post) noexcept {
   const Order& order = *post.order;
   out << R"({"deferExec":false,"postOnly":)" << (post.post_only ? "true" : "false") << R"(,"order":{"salt":)"
       << order.salt << R"(,"maker":")" << post.maker << R"(","signer":")" << post.signer << R"(","tokenId":")";
-  out.decimal(order.token_id) << R"(","makerAmount":")" << order.amounts.maker << R"(","takerAmount":")"
-                              << order.amounts.taker << R"(","side":")" << to_string(order.side)
-                              << R"(","signatureType":)" << static_cast<std::uint64_t>(order.type)
-                              << R"(,"timestamp":")" << order.timestamp_ms << R"(","expiration":")" << post.expiration_s
-                              << R"(","metadata":")";
+  if (post.token.empty()) {
+    out.decimal(order.token_id);
+  } else {
+    out << post.token;
+  }
+  out << R"(","makerAmount":")" << order.amounts.maker << R"(","takerAmount":")" << order.amounts.taker
+      << R"(","side":")" << to_string(order.side) << R"(","signatureType":)" << static_cast<std::uint64_t>(order.type)
+      << R"(,"timestamp":")" << order.timestamp_ms << R"(","expiration":")" << post.expiration_s << R"(","metadata":")";
   out.hex(order.metadata) << R"(","builder":")";
   out.hex(order.builder) << R"(","signature":")";
   out.hex(post.signature) << R"("},"owner":")" << post.owner << R"(","orderType":")" << to_string(post.tif) << R"("})";

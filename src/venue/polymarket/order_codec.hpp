@@ -30,9 +30,10 @@ struct PostOrder {
   TimeInForce tif = TimeInForce::kGtc;
   bool post_only = false;
   std::uint64_t expiration_s = 0;  // GTD only; not signed, enforced by the operator
+  std::string_view token{};        // order->token_id in decimal, when the caller has it; empty = written out from it
 };
 
-// 317-byte signature, 78-digit token, 20-digit amounts and a 64-character owner fit with room to spare.
+// 480-byte signature, 78-digit token, 20-digit amounts and a 64-character owner fit with room to spare.
 inline constexpr std::size_t kMaxOrderBody = 2048;
 inline constexpr std::size_t kMaxBatch = 15;
 inline constexpr std::size_t kMaxBatchBody = kMaxBatch * kMaxOrderBody;

@@ -161,7 +161,7 @@ TEST(OrderEncoding, LargestBodyFits) {
   order.token_id.bytes.fill(0xff);
   order.amounts = {~0ULL, ~0ULL};
   order.timestamp_ms = ~0ULL;
-  const std::array<std::uint8_t, 317> signature{};
+  const std::array<std::uint8_t, SignatureBytes::kMax> signature{};
   std::array<char, kMaxOrderBody> buffer;
   const std::string owner(64, 'o');
   const std::string address(42, 'a');

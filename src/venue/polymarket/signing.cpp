@@ -1,7 +1,7 @@
 #include "venue/polymarket/signing.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <iterator>
 
 #include "base/check.hpp"
 
@@ -22,6 +22,8 @@ constexpr std::string_view kTypedDataSign =
 // Words of the Order struct that differ from order to order.
 enum OrderWord : std::size_t { kSalt = 1, kToken = 4, kMakerAmount = 5, kTakerAmount = 6, kSide = 7, kTimestamp = 9 };
 constexpr std::size_t kContentsWord = 1;  // of TypedDataSign
+constexpr std::size_t kWalletSignature = 65 + 32 + 32 + 186 + 2;
+static_assert(kWalletSignature == 317);
 
 const Digest& order_type_hash() noexcept {
   static const Digest hash = keccak256(kOrderType);
@@ -60,6 +62,18 @@ Address address_literal(std::string_view text) noexcept {
 
 Digest word_of(std::uint64_t value) noexcept { return crypto::U256(value).bytes; }
 
+Digest word_of(const Address& address) noexcept {
+  Digest word{};
+  std::copy(address.begin(), address.end(), word.end() - std::ssize(address));
+  return word;
+}
+
+void append(SignatureBytes& out, const auto& bytes) noexcept {
+  UR_CHECK(out.size + bytes.size() <= out.bytes.size());
+  std::copy(bytes.begin(), bytes.end(), out.bytes.begin() + static_cast<std::ptrdiff_t>(out.size));
+  out.size += bytes.size();
+}
+
 }  // namespace
 
 Exchange exchange_of(MarketVersion version, bool neg_risk) noexcept {
@@ -95,6 +109,7 @@ OrderSigner::OrderSigner(const crypto::SecretKey& key, const Account& account)
                exchange_domain(Exchange::kV2NegRisk, account.chain_id),
                exchange_domain(Exchange::kV3, account.chain_id)},
       order_words_(order_words(order(0, crypto::U256(), {}, Side::kBuy, 0))) {
+  UR_CHECK(!account.session_key || account.type == SignatureType::kDepositWallet);
   wallet_words_.add(typed_data_sign_hash());
   wallet_words_.add(Digest{});  // contents
   wallet_words_.add(keccak256("DepositWallet"));
@@ -131,27 +146,33 @@ OrderName OrderSigner::name(const Order& order, Exchange exchange) noexcept {
 }
 
 void OrderSigner::sign(const OrderName& name, SignatureBytes& out) const noexcept {
-  const auto append = [&out](const void* data, std::size_t size) noexcept {
-    std::memcpy(out.bytes.data() + out.size, data, size);
-    out.size += size;
-  };
   out.size = 0;
   if (account_.type != SignatureType::kDepositWallet) {
-    const crypto::Signature plain = key_->sign(name.digest);
-    append(plain.data(), plain.size());
+    append(out, key_->sign(name.digest, account_.nonces));
     return;
   }
-  // ERC-7739 (page 6.3): the wallet's own typed data wraps the order; the order's type travels with the signature.
+  if (!account_.session_key) return sign_for_wallet(name, out);
+  // Page 5.5: abi.encode(bytes32(session EOA), bytes32(0), bytes(the ERC-7739 signature)), then the magic of a wrapped
+  // signature. The third word is where the bytes begin, the fourth how many they are; they are padded to whole words.
+  append(out, word_of(key_->address()));
+  append(out, Digest{});
+  append(out, word_of(3 * 32));
+  append(out, word_of(kWalletSignature));
+  sign_for_wallet(name, out);
+  append(out, std::array<std::uint8_t, (32 - kWalletSignature % 32) % 32>{});
+  for (int i = 0; i < 16; ++i) append(out, std::array<std::uint8_t, 2>{0x64, 0x92});
+}
+
+// ERC-7739 (page 6.3): the wallet's own typed data wraps the order; the order's type travels with the signature.
+void OrderSigner::sign_for_wallet(const OrderName& name, SignatureBytes& out) const noexcept {
   crypto::Words<7> words = wallet_words_;
   words.set(kContentsWord, name.struct_hash);
   const Digest separator = domain(name.exchange);
-  const crypto::Signature inner = key_->sign(crypto::typed_digest(separator, words.hash()));
-  constexpr std::array<std::uint8_t, 2> kTypeLength{0x00, 0xba};
-  append(inner.data(), inner.size());
-  append(separator.data(), separator.size());
-  append(name.struct_hash.data(), name.struct_hash.size());
-  append(kOrderType.data(), kOrderType.size());
-  append(kTypeLength.data(), kTypeLength.size());
+  append(out, key_->sign(crypto::typed_digest(separator, words.hash()), account_.nonces));
+  append(out, separator);
+  append(out, name.struct_hash);
+  append(out, kOrderType);
+  append(out, std::array<std::uint8_t, 2>{0x00, 0xba});  // length of the type
 }
 
 }  // namespace underround::polymarket

@@ -19,6 +19,7 @@
 #include "core/units.hpp"
 #include "crypto/address.hpp"
 #include "crypto/eip712.hpp"
+#include "crypto/nonce_pool.hpp"
 #include "crypto/secp256k1.hpp"
 #include "crypto/u256.hpp"
 #include "market/catalogue.hpp"
@@ -58,9 +59,10 @@ struct OrderName {
   Exchange exchange;
 };
 
-// 65 bytes for types 0-2; 317 for type 3 (ERC-7739).
+// 65 bytes for types 0-2; 317 for type 3 (ERC-7739), 480 when a session key signs for it.
 struct SignatureBytes {
-  std::array<std::uint8_t, 317> bytes;
+  static constexpr std::size_t kMax = 480;
+  std::array<std::uint8_t, kMax> bytes;
   std::size_t size = 0;
   [[nodiscard]] std::span<const std::uint8_t> view() const noexcept { return {bytes.data(), size}; }
 };
@@ -72,6 +74,11 @@ class OrderSigner {
     SignatureType type = SignatureType::kEoa;
     crypto::Address maker{};  // the wallet that holds the funds; the key's own address for type 0
     Digest builder{}, metadata{};
+    // The key is a session key of the deposit wallet `maker` (page 5.5): type 3 only.
+    bool session_key = false;
+    // Signs with ready-made nonces while there are some. Null = RFC 6979, the default. Must outlive the signer; no
+    // other thread may sign with it.
+    crypto::NoncePool* nonces = nullptr;
   };
   OrderSigner(const crypto::SecretKey& key, const Account& account);
 
@@ -89,6 +96,7 @@ class OrderSigner {
   [[nodiscard]] const crypto::Address& key_address() const noexcept { return key_->address(); }
 
  private:
+  void sign_for_wallet(const OrderName& name, SignatureBytes& out) const noexcept;
   [[nodiscard]] Digest domain(Exchange exchange) const noexcept { return domains_[static_cast<std::size_t>(exchange)]; }
 
   const crypto::SecretKey* key_;

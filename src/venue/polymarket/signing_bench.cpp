@@ -1,4 +1,4 @@
-// From order terms to bytes ready for the socket: name (digest), sign, encode, HMAC.
+// Steps of the order path one by one; all of it is in gateway_order_path_bench.cpp.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -39,29 +39,6 @@ void order_name_and_sign(benchmark::State& state) {
   }
 }
 BENCHMARK(order_name_and_sign)->Arg(0)->Arg(3);
-
-void order_to_signed_request_bytes(benchmark::State& state) {
-  OrderSigner signer(key(), {.maker = key().address()});
-  const auto l2 = L2Signer::make({.key = "00000000-0000-0000-0000-000000000001",
-                                  .secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-                                  .passphrase = std::string(64, 'a')},
-                                 key().address());
-  SignatureBytes signature;
-  std::array<char, kMaxOrderBody> buffer;
-  for (auto _ : state) {
-    const Order order = next_order(signer);
-    signer.sign(signer.name(order, Exchange::kV2Standard), signature);
-    const std::string_view body = encode_order({.order = &order,
-                                                .maker = signer.maker_text(),
-                                                .signer = signer.signer_text(),
-                                                .signature = signature.view(),
-                                                .owner = l2->api_key(),
-                                                .tif = TimeInForce::kFak},
-                                               buffer);
-    benchmark::DoNotOptimize(l2->sign(1795000000, "POST", "/order", body));
-  }
-}
-BENCHMARK(order_to_signed_request_bytes);
 
 void l2_hmac_of_order_body(benchmark::State& state) {
   const auto l2 =

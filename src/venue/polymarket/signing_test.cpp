@@ -1,5 +1,6 @@
 #include "venue/polymarket/signing.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
@@ -100,10 +101,73 @@ TEST_F(OrderVectors, DigestSignatureAndBodyByteForByte) {
                             .expiration_s = number(json["expiration"])},
                            buffer),
               expected);
+    EXPECT_EQ(encode_order({.order = &order,
+                            .maker = signer.maker_text(),
+                            .signer = signer.signer_text(),
+                            .signature = signature.view(),
+                            .owner = owner,
+                            .tif = tif_of(str(body["orderType"])),
+                            .post_only = bool(body["postOnly"]),
+                            .expiration_s = number(json["expiration"]),
+                            .token = std::string_view(json["tokenId"])},
+                           buffer),
+              expected);
     ++checked;
   }
   EXPECT_EQ(checked, 12);
   EXPECT_EQ(wallets, 3);
+}
+
+// Page 5.5, read back word by word as the wallet contract would.
+TEST_F(OrderVectors, SessionKeyWrapsTheWalletSignature) {
+  const auto wallet = crypto::parse_address("0x8ba1f109551bD432803012645Ac136ddd64DBA72").value();
+  OrderSigner owner(*key_, {.type = SignatureType::kDepositWallet, .maker = wallet});
+  OrderSigner session(*key_, {.type = SignatureType::kDepositWallet, .maker = wallet, .session_key = true});
+  const Order order = session.order(7, U256(42), {1, 2}, Side::kSell, 1795000000123);
+  EXPECT_EQ(order.signer, wallet);
+  EXPECT_EQ(session.key_address(), key_->address());  // L2 requests are made under the session key's own address
+  for (const Exchange exchange : {Exchange::kV2Standard, Exchange::kV3}) {
+    const OrderName name = session.name(order, exchange);
+    EXPECT_EQ(name.digest, owner.name(order, exchange).digest);
+    SignatureBytes plain, wrapped;
+    owner.sign(name, plain);
+    session.sign(name, wrapped);
+    ASSERT_EQ(plain.size, 317U);
+    ASSERT_EQ(wrapped.size, 480U);
+    const std::string text = crypto::hex(wrapped.view());
+    const auto word = [&](std::size_t i) { return text.substr(i * 64, 64); };
+    EXPECT_EQ(word(0), fmt::format("{:0>64}", crypto::hex(key_->address())));
+    EXPECT_EQ(word(1), std::string(64, '0'));
+    EXPECT_EQ(word(2), fmt::format("{:0>64}", "60"));   // where the bytes begin
+    EXPECT_EQ(word(3), fmt::format("{:0>64}", "13d"));  // 317 of them
+    EXPECT_EQ(text.substr(4 * 64, 634), crypto::hex(plain.view()));
+    EXPECT_EQ(text.substr(4 * 64 + 634, 6), "000000");  // up to a whole word
+    std::string magic;
+    for (int i = 0; i < 16; ++i) magic += "6492";
+    EXPECT_EQ(word(14), magic);
+  }
+}
+
+TEST_F(OrderVectors, NoncePoolIsOneSetting) {
+  const auto pool = crypto::NoncePool::make({.capacity = 2, .background = false}).value();
+  OrderSigner signer(*key_, {.maker = key_->address(), .nonces = pool.get()});
+  OrderSigner plain(*key_, {.maker = key_->address()});
+  const auto signed_by = [](OrderSigner& by, const OrderName& name) {
+    SignatureBytes bytes;
+    by.sign(name, bytes);
+    crypto::Signature signature;
+    EXPECT_EQ(bytes.size, signature.size());
+    std::copy_n(bytes.bytes.begin(), signature.size(), signature.begin());
+    return signature;
+  };
+  const OrderName name = signer.name(signer.order(7, U256(42), {1, 2}, Side::kBuy, 1795000000123), Exchange::kV3);
+  const crypto::Signature expected = signed_by(plain, name);
+  for (int i = 0; i < 2; ++i) {
+    const crypto::Signature pooled = signed_by(signer, name);
+    EXPECT_NE(pooled, expected);
+    EXPECT_EQ(crypto::recover(name.digest, pooled), key_->address());
+  }
+  EXPECT_EQ(signed_by(signer, name), expected);  // empty: RFC 6979
 }
 
 // One signer, many orders: nothing of an earlier order may stay behind in the prepared words.

@@ -99,6 +99,8 @@ struct UserCodec::Impl {
   std::string api_key;
   clob_json::Parser parser;
   Counters* counters;
+  std::int64_t foreign_from_s = INT64_MAX;
+  std::size_t unsettled = 0;
 
   // Per message.
   Nanos received;
@@ -110,6 +112,7 @@ struct UserCodec::Impl {
   void trade(element object);
   void taker(element trade, const NamedOrder& order);
   void maker_row(element trade, element row);
+  [[nodiscard]] std::optional<NamedOrder> foreign(element trade, element fields, const Digest& digest) const;
   void put(element trade, const OwnFill& fill);
   [[nodiscard]] InstrumentId instrument(element object, const NamedOrder& fallback) const noexcept;
 };
@@ -153,12 +156,16 @@ UserCodec::TradesPage UserCodec::decode_trades(std::string_view body, Nanos rece
   impl_->received = received;
   impl_->connection = 0;
   impl_->out = &out;
+  impl_->unsettled = 0;
   clob_json::for_each(rows, [&](element trade) { impl_->trade(trade); });
   page.readable = true;
+  page.unsettled = impl_->unsettled;
   page.next_cursor = clob_json::text(*root, "next_cursor");
   if (page.next_cursor == "LTE=") page.next_cursor.clear();  // base64 of -1: the end (page 7)
   return page;
 }
+
+void UserCodec::adopt_foreign(std::int64_t matched_from_s) noexcept { impl_->foreign_from_s = matched_from_s; }
 
 // Some captures lack event_type; `type` tells the two apart just as well.
 void UserCodec::Impl::message(element object) {
@@ -203,14 +210,32 @@ void UserCodec::Impl::order(element object) {
   }
 }
 
+// An order of this account that we did not name, as far as its trade tells; nothing when the trade is older than what
+// the ledger started from, or of a market we do not know.
+std::optional<NamedOrder> UserCodec::Impl::foreign(element trade, element fields, const Digest& digest) const {
+  ++counters->foreign;
+  auto matched_s = clob_json::decimal(trade, "match_time", 0);
+  if (!matched_s) matched_s = clob_json::decimal(trade, "matchtime", 0);  // the stream's other spelling
+  const InstrumentId at = catalogue.find_token(clob_json::text(fields, "asset_id"));
+  const auto side = side_of(clob_json::text(fields, "side"));
+  if (!matched_s || *matched_s < foreign_from_s || !at.valid() || !side) return std::nullopt;
+  NamedOrder order;
+  order.digest = digest;
+  order.instrument = at;
+  order.side = *side;
+  return order;
+}
+
 void UserCodec::Impl::trade(element object) {
   ++counters->trades;
+  const SettlementStatus status = settlement_of(clob_json::text(object, "status"));
+  if (status != SettlementStatus::kConfirmed && status != SettlementStatus::kFailed) ++unsettled;
   const auto taker_id = order_id(object, "taker_order_id");
   const NamedOrder* order = taker_id ? names.find(*taker_id) : nullptr;
   if (order != nullptr) {
     taker(object, *order);
-  } else if (clob_json::text(object, "trader_side") == "TAKER") {
-    ++counters->foreign;
+  } else if (taker_id && clob_json::text(object, "trader_side") == "TAKER") {
+    if (const auto unnamed = foreign(object, object, *taker_id)) taker(object, *unnamed);
   }
   clob_json::for_each(object, "maker_orders", [&](element row) { maker_row(object, row); });
 }
@@ -247,9 +272,12 @@ void UserCodec::Impl::taker(element trade, const NamedOrder& order) {
 void UserCodec::Impl::maker_row(element trade, element row) {
   const auto digest = order_id(row, "order_id");
   const NamedOrder* order = digest ? names.find(*digest) : nullptr;
+  std::optional<NamedOrder> unnamed;
   if (order == nullptr) {
-    if (clob_json::text(row, "owner") == api_key) ++counters->foreign;
-    return;
+    if (!digest || clob_json::text(row, "owner") != api_key) return;
+    unnamed = foreign(trade, row, *digest);
+    if (!unnamed) return;
+    order = &*unnamed;
   }
   put(trade, {.order = order,
               .instrument = instrument(row, *order),

@@ -8,7 +8,8 @@
 // of pips; when the rows do not add up to the trade's size, one kFill at the trade's own price. As maker: the rows
 // whose order is ours, with the row's own asset, price and side. Every status other than MATCHED adds a kSettlement.
 // Fees are computed from the market's schedule for taker fills: the frame's fee_rate_bps is a dead field (page 11).
-// Trades and orders of this account that we never named (placed elsewhere) give no event and are counted: `foreign`.
+// Orders of this account that we never named (placed by hand, by another program, before a restart) are counted as
+// `foreign`; their trades become kFill without an order once adopt_foreign() has said from when on.
 #pragma once
 
 #include <cstdint>
@@ -55,9 +56,14 @@ class UserCodec {
   // A page of GET /data/trades, or a bare array. Same events as from the stream.
   struct TradesPage {
     bool readable = false;
-    std::string next_cursor;  // empty at the end
+    std::string next_cursor;    // empty at the end
+    std::size_t unsettled = 0;  // trades neither confirmed nor failed
   };
   [[nodiscard]] TradesPage decode_trades(std::string_view body, Nanos received, std::vector<Event>& out);
+
+  // Trades matched from this venue time on change the account and must reach the ledger; older ones are in the balances
+  // that the ledger started from. Off until called.
+  void adopt_foreign(std::int64_t matched_from_s) noexcept;
 
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
 
