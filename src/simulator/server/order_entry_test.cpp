@@ -137,7 +137,8 @@ TEST(OrderEntryV3, MarketsOfProtocolV2TakeTheThirdDomainOnly) {
   ApiKeys keys(f.venue, 1);
   const OrderWire wire(f.venue, keys);
   AccountRules rules(f.venue, true);
-  OrderEntry entry(f.venue, keys, wire, rules);
+  BuilderTrades builders(f.venue, keys);
+  OrderEntry entry(f.venue, keys, wire, rules, builders);
   const TestWallet wallet('a');
   const Credentials& by = *keys.create(wallet.address(), "0");
   f.venue.deposit(by.accounts.front(), Usd::whole(100));
