@@ -47,6 +47,21 @@ std::optional<std::string> AccountRules::refuse(std::string_view signer, std::st
   return std::nullopt;
 }
 
+Allowances& AccountRules::allowances(AccountId account) {
+  return allowances_.try_emplace(account.value, default_).first->second;
+}
+
+Allowances& AccountRules::unseen_allowances(AccountId account) {
+  return unseen_.try_emplace(account.value, allowances(account)).first->second;
+}
+
+void AccountRules::refresh(AccountId account) {
+  const auto news = unseen_.find(account.value);
+  if (news == unseen_.end()) return;
+  allowances(account) = news->second;
+  unseen_.erase(news);
+}
+
 void AccountRules::authorise(std::string_view session, std::string_view wallet, Nanos until) {
   sessions_[std::string(session)] = {std::string(wallet), until};
 }

@@ -37,9 +37,11 @@ class AccountRules final : public Listener {
   // The venue's words, when an order of `side` from this signer and wallet is refused for their standing.
   [[nodiscard]] std::optional<std::string> refuse(std::string_view signer, std::string_view maker, Side side) const;
 
-  [[nodiscard]] Allowances& allowances(AccountId account) {
-    return allowances_.try_emplace(account.value, default_).first->second;
-  }
+  // As the venue believes them to be.
+  [[nodiscard]] Allowances& allowances(AccountId account);
+  // As the chain has them since an approval the venue has not heard of; refresh() is GET /balance-allowance/update.
+  [[nodiscard]] Allowances& unseen_allowances(AccountId account);
+  void refresh(AccountId account);
 
   // Session keys (protocol page 5.5): `session` signs for deposit wallet `wallet` until then. Addresses in lower case.
   void authorise(std::string_view session, std::string_view wallet, Nanos until);
@@ -60,7 +62,7 @@ class AccountRules final : public Listener {
   Venue& venue_;
   Allowances default_;
   std::unordered_map<std::string, Standing> standing_;
-  std::unordered_map<std::uint32_t, Allowances> allowances_;
+  std::unordered_map<std::uint32_t, Allowances> allowances_, unseen_;
   std::unordered_map<std::string, Session> sessions_;
 };
 
