@@ -64,11 +64,16 @@ void AccountRules::refresh(AccountId account) {
 
 void AccountRules::authorise(std::string_view session, std::string_view wallet, Nanos until) {
   sessions_[std::string(session)] = {std::string(wallet), until};
+  ever_sessions_.emplace(session, wallet);
 }
 
 std::string_view AccountRules::session_wallet(std::string_view address) const {
   const auto it = sessions_.find(std::string(address));
   return it == sessions_.end() || venue_.now() >= it->second.until ? std::string_view{} : it->second.wallet;
+}
+
+bool AccountRules::was_session_of(std::string_view address, std::string_view wallet) const {
+  return !ever_sessions_.empty() && ever_sessions_.contains({std::string(address), std::string(wallet)});
 }
 
 // --- what fills take from allowances

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "simulator/server/api_keys.hpp"
 #include "simulator/server/order_hash.hpp"
@@ -48,6 +50,8 @@ class AccountRules final : public Listener {
   void revoke(std::string_view session) { sessions_.erase(std::string(session)); }
   // The wallet this address may sign for as a session key now; "" when it is none.
   [[nodiscard]] std::string_view session_wallet(std::string_view address) const;
+  // Whether it is one of this wallet's session keys, or has been.
+  [[nodiscard]] bool was_session_of(std::string_view address, std::string_view wallet) const;
 
  private:
   void on_trade(const TradeRecord& trade) override { spend(trade, 1); }
@@ -64,6 +68,7 @@ class AccountRules final : public Listener {
   std::unordered_map<std::string, Standing> standing_;
   std::unordered_map<std::uint32_t, Allowances> allowances_, unseen_;
   std::unordered_map<std::string, Session> sessions_;
+  std::set<std::pair<std::string, std::string>> ever_sessions_;  // key and wallet
 };
 
 }  // namespace underround::simulator
