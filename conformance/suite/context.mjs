@@ -20,7 +20,7 @@ async function describe(client, market) {
 }
 
 // Without taker delay, quoted on both sides, away from the edges.
-export async function findMarket(client, wanted, most = 120) {
+export async function findMarket(client, wanted, most = 500) {
   const page = await client.getSamplingMarkets();
   if (!Array.isArray(page?.data)) throw new Error(`${client.host} does not answer as a CLOB: ${JSON.stringify(page).slice(0, 200)}`);
   for (const market of page.data.slice(0, most)) {
@@ -40,8 +40,8 @@ export async function makeContext(venue, options) {
   if (!ctx.market) throw new Error(`${venue.host} has no market with a two-sided book`);
   if (options.access === 'account') ctx.alice = await readerOf(venue, process.env.CONFORMANCE_PRIVATE_KEY);
   if (options.access !== 'trade') return ctx;
-  ctx.negRiskMarket = await findMarket(client, (m) => m.negRisk && !m.delayed, 400);
-  ctx.delayedMarket = await findMarket(client, (m) => m.delayed, 400);
+  ctx.negRiskMarket = await findMarket(client, (m) => m.negRisk && !m.delayed);
+  ctx.delayedMarket = await findMarket(client, (m) => m.delayed);
   ctx.alice = await traderOf(venue, TEST_KEYS[0], 10_000);
   ctx.bob = await traderOf(venue, TEST_KEYS[1], 10_000);
   // Shares to sell, from a split: the faucet gives dollars.

@@ -13,13 +13,18 @@ async function built(ctx, userOrder, tickSize = String(ctx.market.tick)) {
   return ctx.alice.client.orderBuilder.buildOrder(userOrder, { tickSize, negRisk: ctx.market.negRisk }, 2);
 }
 
+const FINER = { 0.1: '0.01', 0.01: '0.001', 0.001: '0.0001' };
+
 bad('price between ticks', '400 order … is invalid. Price (…) breaks minimum tick size rule: …', async (ctx) => {
-  const order = await built(ctx, { ...restingBid(ctx), price: 0.015 }, '0.001');
-  refused(await ctx.alice.client.postOrder(order), 400, /^order 0x[0-9a-f]{64} is invalid\. Price \(0\.015\) breaks minimum tick size rule: 0\.01$/);
+  const { tick } = ctx.market;
+  const price = Number((tick * 1.5).toFixed(4));
+  const order = await built(ctx, { ...restingBid(ctx), price }, FINER[tick]);
+  refused(await ctx.alice.client.postOrder(order), 400,
+    new RegExp(`^order 0x[0-9a-f]{64} is invalid\\. Price \\(${price}\\) breaks minimum tick size rule: ${tick}$`));
 });
 
 bad('tick finer than the market\'s', 'refused by the client itself', async (ctx) => {
-  await assert.rejects(() => ctx.alice.client.createOrder(restingBid(ctx), { tickSize: '0.001' }), /invalid tick size \(0\.001\), minimum for the market is 0\.01/);
+  await assert.rejects(() => ctx.alice.client.createOrder(restingBid(ctx), { tickSize: FINER[ctx.market.tick] }), /invalid tick size \(0\.\d+\), minimum for the market is 0\.\d+/);
 });
 
 bad('price outside the range', 'refused by the client itself', async (ctx) => {
@@ -77,7 +82,7 @@ bad('the same order again', '400 order … is invalid. Duplicated.', async (ctx)
 });
 
 bad('a token that does not exist', '404 No orderbook exists for the requested token id; 400 Invalid token id for an order', async (ctx) => {
-  const order = await ctx.alice.client.orderBuilder.buildOrder({ ...restingBid(ctx), tokenID: '12345' }, { tickSize: '0.01', negRisk: false }, 2);
+  const order = await ctx.alice.client.orderBuilder.buildOrder({ ...restingBid(ctx), price: 0.5, tokenID: '12345' }, { tickSize: '0.01', negRisk: false }, 2);
   refused(await ctx.alice.client.postOrder(order), 400, 'Invalid token id');
   refused(await ctx.client.getOrderBook('12345'), 404, 'No orderbook exists for the requested token id');
 });

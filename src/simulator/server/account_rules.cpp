@@ -47,13 +47,33 @@ std::optional<std::string> AccountRules::refuse(std::string_view signer, std::st
   return std::nullopt;
 }
 
+Allowances& AccountRules::allowances(AccountId account) {
+  return allowances_.try_emplace(account.value, default_).first->second;
+}
+
+Allowances& AccountRules::unseen_allowances(AccountId account) {
+  return unseen_.try_emplace(account.value, allowances(account)).first->second;
+}
+
+void AccountRules::refresh(AccountId account) {
+  const auto news = unseen_.find(account.value);
+  if (news == unseen_.end()) return;
+  allowances(account) = news->second;
+  unseen_.erase(news);
+}
+
 void AccountRules::authorise(std::string_view session, std::string_view wallet, Nanos until) {
   sessions_[std::string(session)] = {std::string(wallet), until};
+  ever_sessions_.emplace(session, wallet);
 }
 
 std::string_view AccountRules::session_wallet(std::string_view address) const {
   const auto it = sessions_.find(std::string(address));
   return it == sessions_.end() || venue_.now() >= it->second.until ? std::string_view{} : it->second.wallet;
+}
+
+bool AccountRules::was_session_of(std::string_view address, std::string_view wallet) const {
+  return !ever_sessions_.empty() && ever_sessions_.contains({std::string(address), std::string(wallet)});
 }
 
 // --- what fills take from allowances

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "simulator/server/api_keys.hpp"
 #include "simulator/server/order_hash.hpp"
@@ -37,15 +39,19 @@ class AccountRules final : public Listener {
   // The venue's words, when an order of `side` from this signer and wallet is refused for their standing.
   [[nodiscard]] std::optional<std::string> refuse(std::string_view signer, std::string_view maker, Side side) const;
 
-  [[nodiscard]] Allowances& allowances(AccountId account) {
-    return allowances_.try_emplace(account.value, default_).first->second;
-  }
+  // As the venue believes them to be.
+  [[nodiscard]] Allowances& allowances(AccountId account);
+  // As the chain has them since an approval the venue has not heard of; refresh() is GET /balance-allowance/update.
+  [[nodiscard]] Allowances& unseen_allowances(AccountId account);
+  void refresh(AccountId account);
 
   // Session keys (protocol page 5.5): `session` signs for deposit wallet `wallet` until then. Addresses in lower case.
   void authorise(std::string_view session, std::string_view wallet, Nanos until);
   void revoke(std::string_view session) { sessions_.erase(std::string(session)); }
   // The wallet this address may sign for as a session key now; "" when it is none.
   [[nodiscard]] std::string_view session_wallet(std::string_view address) const;
+  // Whether it is one of this wallet's session keys, or has been.
+  [[nodiscard]] bool was_session_of(std::string_view address, std::string_view wallet) const;
 
  private:
   void on_trade(const TradeRecord& trade) override { spend(trade, 1); }
@@ -60,8 +66,9 @@ class AccountRules final : public Listener {
   Venue& venue_;
   Allowances default_;
   std::unordered_map<std::string, Standing> standing_;
-  std::unordered_map<std::uint32_t, Allowances> allowances_;
+  std::unordered_map<std::uint32_t, Allowances> allowances_, unseen_;
   std::unordered_map<std::string, Session> sessions_;
+  std::set<std::pair<std::string, std::string>> ever_sessions_;  // key and wallet
 };
 
 }  // namespace underround::simulator

@@ -58,11 +58,11 @@ Router::Handler ClobPrivate::metered(BucketKind kind, Cost cost, KeyedHandler ha
   return keyed(
       [this, kind, cost = std::move(cost), handler = std::move(handler)](const Credentials& by, const Call& call) {
         if (auto down = refuse_in_mode(venue_.mode())) return std::move(*down);
-        const auto bucket = guards_.limits.take(by, kind, cost(call));
-        if (!bucket) return handler(by, call);
-        Reply reply = bucket->granted ? handler(by, call) : error_reply(429, kTooManyRequests);
+        if (!guards_.limits.enabled()) return handler(by, call);
+        const BucketVerdict bucket = guards_.limits.take(by, kind, cost(call));
+        Reply reply = bucket.granted ? handler(by, call) : error_reply(429, kTooManyRequests);
         // A cancel-all has cost more by now.
-        (bucket->granted ? guards_.limits.look(by, kind) : *bucket).add_headers(reply.headers);
+        (bucket.granted ? guards_.limits.look(by, kind) : bucket).add_headers(reply.headers);
         return reply;
       },
       Permission::kTrade);
@@ -328,9 +328,12 @@ void ClobPrivate::add_data_routes(Router& router) {
   // Orders wiped when the venue moved to V2: this one was born there.
   router.add("GET", "/data/pre-migration-orders",
              keyed([](const Credentials&, const Call& call) { return page_reply({}, call, kPage); }));
-  for (const std::string_view path : {"/balance-allowance", "/balance-allowance/update"}) {
-    router.add("GET", path, keyed([this](const Credentials& by, const Call& call) { return balance(by, call); }));
-  }
+  router.add("GET", "/balance-allowance",
+             keyed([this](const Credentials& by, const Call& call) { return balance(by, call); }));
+  router.add("GET", "/balance-allowance/update", keyed([this](const Credentials& by, const Call& call) {
+               guards_.rules.refresh(wallet_of(by, call.query.size("signature_type", 0)));
+               return balance(by, call);
+             }));
   router.add("POST", "/v1/heartbeats",
              keyed([this](const Credentials& by, const Call& call) { return heartbeat(by, call); }));
   router.add("POST", "/heartbeats", keyed([this](const Credentials& by, const Call&) { return legacy_heartbeat(by); }));

@@ -63,8 +63,8 @@ bool OrderEntry::is_of(const Credentials& by, const OrderRecord& order) const {
   if (!by.holds(order.account)) return false;
   const auto session = session_orders_.find(order.id);
   if (session != session_orders_.end()) return session->second == by.address;
-  // An order of the owner's: not a session key's, unless it is of the session EOA's own wallet.
-  return rules_.session_wallet(by.address) != venue_.ledger().address(order.account);
+  // The owner's: no session key's, not even of one that has expired.
+  return !rules_.was_session_of(by.address, venue_.ledger().address(order.account));
 }
 
 std::optional<std::string_view> OrderEntry::refuse_signature(const Credentials& by, const OrderPayload& order,

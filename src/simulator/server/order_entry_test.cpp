@@ -122,7 +122,10 @@ TEST_F(OrderEntryTest, SessionKeysTradeApartFromTheOwner) {
   EXPECT_EQ(as(session, "GET", "/data/orders").json.integer("count"), 1);
   EXPECT_EQ(as(session, "DELETE", "/cancel-all").json.texts("canceled"), (std::vector<std::string_view>{hers}));
   EXPECT_EQ(cancel(alice_, owners), 1U);
+  const std::string later(post(alice_, bid_of(wallet, 3)).json.text("orderID"));
   advance(101'000);
+  EXPECT_EQ(cancel(session, later), 0U);
+  EXPECT_EQ(as(session, "GET", "/data/orders").json.integer("count"), 0);
   EXPECT_EQ(refusal(session, order), "Invalid order payload");  // over
   ASSERT_EQ(control("/session-signers", grant).status, 200);
   ASSERT_EQ(control("/session-signers", R"({"signer":")" + session.address + R"(","revoke":true})").status, 200);
@@ -137,7 +140,8 @@ TEST(OrderEntryV3, MarketsOfProtocolV2TakeTheThirdDomainOnly) {
   ApiKeys keys(f.venue, 1);
   const OrderWire wire(f.venue, keys);
   AccountRules rules(f.venue, true);
-  OrderEntry entry(f.venue, keys, wire, rules);
+  BuilderTrades builders(f.venue, keys);
+  OrderEntry entry(f.venue, keys, wire, rules, builders);
   const TestWallet wallet('a');
   const Credentials& by = *keys.create(wallet.address(), "0");
   f.venue.deposit(by.accounts.front(), Usd::whole(100));

@@ -34,8 +34,7 @@ std::optional<Reply> RateLimits::refuse_request(VenueHost host, const net::HttpR
   return reply;
 }
 
-std::optional<BucketVerdict> RateLimits::take(const Credentials& by, BucketKind kind, std::size_t cost) {
-  if (!enabled_) return std::nullopt;
+BucketVerdict RateLimits::take(const Credentials& by, BucketKind kind, std::size_t cost) {
   return buckets_.take(by.address, kind, static_cast<std::int64_t>(cost), volume_30d(by), venue_.now());
 }
 

@@ -1,5 +1,5 @@
 // Both layers of the venue's limits, and the traded volume that decides a signer's tier (protocol page 10).
-//   RateLimits limits(venue);   limits.take_request(...)   limits.take_token(credentials, BucketKind::kOrders, 1)
+//   RateLimits limits(venue);   limits.refuse_request(host, request)   limits.take(credentials, BucketKind::kOrders, 1)
 // Time is simulated time: at speed 1 that is the wall clock's pace, and at speed 10 a client may send ten times as
 // much.
 #pragma once
@@ -31,8 +31,8 @@ class RateLimits final : public Listener {
 
   // The 429 of a request over its windows.
   [[nodiscard]] std::optional<Reply> refuse_request(VenueHost host, const net::HttpRequest& request);
-  // Nothing while limits are off.
-  [[nodiscard]] std::optional<BucketVerdict> take(const Credentials& by, BucketKind kind, std::size_t cost);
+  // From the signer's bucket, whether limits are on or off.
+  [[nodiscard]] BucketVerdict take(const Credentials& by, BucketKind kind, std::size_t cost);
   // The bucket as it is now.
   [[nodiscard]] BucketVerdict look(const Credentials& by, BucketKind kind);
   // Orders that went with a cancel-all or cancel-market: one token each, after the fact.

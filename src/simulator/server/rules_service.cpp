@@ -42,7 +42,8 @@ bool read_millis(const JsonValue& body, std::string_view name, std::int64_t leas
 
 }  // namespace
 
-// {"address","spender"?,"collateral"?:usd or "unlimited","tokens"?:bool}; no spender means all of them.
+// {"address","spender"?,"collateral"?:usd or "unlimited","tokens"?:bool,"unseen"?:bool}; no spender means all of them,
+// unseen that the venue learns of it at the next GET /balance-allowance/update.
 Reply RulesService::allowances(const JsonValue& body) {
   if (!is_address(body.text("address"))) return bad_address("address");
   std::optional<std::size_t> only;
@@ -54,7 +55,8 @@ Reply RulesService::allowances(const JsonValue& body) {
   if (body.find("collateral") != nullptr && !collateral) {
     return error_reply(400, "collateral must be unlimited or an amount with at most 6 decimals");
   }
-  Allowances& allowances = rules_.allowances(venue_.open_account(lower(body.text("address"))));
+  const AccountId account = venue_.open_account(lower(body.text("address")));
+  Allowances& allowances = body.boolean("unseen") ? rules_.unseen_allowances(account) : rules_.allowances(account);
   for (std::size_t i = 0; i < kSpenders; ++i) {
     if (only && *only != i) continue;
     if (body.find("collateral") != nullptr) allowances.collateral[i] = *collateral;

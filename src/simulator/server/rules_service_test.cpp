@@ -83,6 +83,12 @@ TEST_F(RulesServiceTest, AllowancesOfTokensAndOfStrictServers) {
   EXPECT_EQ(rule("/allowances", alice_, R"("tokens":true)").status, 200);
   EXPECT_EQ(ask(alice_).status, 200);
   EXPECT_EQ(bid(alice_).error(), kNoFunds);
+  // An approval on the chain counts once the venue has been told to look.
+  EXPECT_EQ(rule("/allowances", alice_, R"("collateral":"unlimited","unseen":true)").status, 200);
+  EXPECT_EQ(collateral_allowance(alice_, 0), "0");
+  EXPECT_EQ(bid(alice_).error(), kNoFunds);
+  EXPECT_EQ(as(alice_, "GET", "/balance-allowance/update?asset_type=COLLATERAL&signature_type=0").status, 200);
+  EXPECT_EQ(bid(alice_).status, 200);
   for (const char* bad : {R"("spender":"0x12","tokens":true)", R"("collateral":"-1")", R"("collateral":"much")"}) {
     EXPECT_EQ(rule("/allowances", alice_, bad).status, 400) << bad;
   }
