@@ -282,6 +282,7 @@ class Session::Impl {
   // Nothing of ours stays in a book that nobody watches. Waits for the venue's word, but not long.
   void cancel_resting() {
     if (!gateway_ || !sends_orders()) return;
+    loop_.resume();  // it was stopped to get here
     gateway_->execute(CancelAll{});
     if (loop_.run_until([this] { return !gateway_->cancelling_all(); }, kShutdownPatience)) return;
     fmt::print(stderr, "the venue did not confirm that our orders are cancelled: look with `underround orders`\n");

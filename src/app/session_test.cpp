@@ -72,7 +72,7 @@ TEST_F(Program, PaperAndDryRunWorkAndLiveIsRefused) {
   }
   const Ran live = run("run --config c.toml --mode live --json");
   EXPECT_EQ(live.exit_code, kExitFailed);
-  EXPECT_THAT(live.err, HasSubstr("live trading is not available"));
+  EXPECT_THAT(live.err, HasSubstr("needs three yeses"));
 }
 
 TEST_F(Program, AHaltSurvivesARestartUntilAPersonLiftsIt) {

@@ -47,6 +47,7 @@ bool EventLoop::run_until(const std::function<bool()>& done, Nanos deadline) {
 }
 
 void EventLoop::stop() { impl_->io.stop(); }
+void EventLoop::resume() { impl_->io.restart(); }
 void EventLoop::post(Task task) { asio::post(impl_->io, std::move(task)); }
 bool EventLoop::stopped() const noexcept { return impl_->io.stopped(); }
 

@@ -35,6 +35,7 @@ class EventLoop {
   [[nodiscard]] bool run_until(const std::function<bool()>& done, Nanos deadline);
 
   void stop();           // any thread, any number of times
+  void resume();         // after stop(): it may run again (the last requests of a shutdown)
   void post(Task task);  // any thread; allocates, so not for the hot path
   [[nodiscard]] bool stopped() const noexcept;
 

@@ -1,0 +1,194 @@
+// The commands on an account, end to end: the built program against the simulator, which checks every signature.
+#include "app/cli.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include "app/run_binary.hpp"
+#include "net/event_loop.hpp"
+#include "net/http_client.hpp"
+#include "simulator/server/simulator_server.hpp"
+
+namespace underround::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A well-known test key; the account is its own address.
+constexpr char kKey[] = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+constexpr char kAddress[] = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+constexpr char kYeses[] = "UNDERROUND_LIVE=i-understand UNDERROUND_LIVE__ENABLED=true ";
+
+class AccountCommands : public RunBinary {
+ protected:
+  void SetUp() override {
+    RunBinary::SetUp();
+    auto server = simulator::SimulatorServer::start(
+        {.seed = 7, .markets = 100, .paused = false, .warm_up = Nanos::from_seconds(120)});
+    ASSERT_TRUE(server) << server.error().message;
+    server_ = std::move(*server);
+    const simulator::ServiceUrls& u = server_->urls();
+    write("sim.toml", "venue.kind = \"polymarket\"\nvenue.gamma_url = \"" + u.gamma + "\"\nvenue.clob_url = \"" +
+                          u.clob + "\"\nvenue.data_url = \"" + u.data + "\"\nvenue.market_ws_url = \"" + u.ws_market +
+                          "\"\nvenue.user_ws_url = \"" + u.ws_user +
+                          "\"\nbinance.symbols = []\naccount.type = \"eoa\"\naccount.credentials_file = \"api.json\"\n"
+                          "chain.rpc_url = \"http://127.0.0.1:9\"\nstate.dir = \"state\"\n");
+    ask(u.control, "POST", "/faucet", std::string(R"({"address":")") + kAddress + R"(","usd":"1000"})");
+    // A market with a book to take from.
+    simdjson::dom::parser parser;
+    const simdjson::dom::array markets = parser.parse(ask(u.gamma, "GET", "/markets?closed=false&limit=50", ""));
+    for (const simdjson::dom::element m : markets) {
+      const double ask_price = m["bestAsk"].get_double().value_unsafe();
+      if (ask_price < 0.15 || ask_price > 0.6) continue;
+      market_ = std::string(std::string_view(m["slug"]));
+      above_ask_ = fmt::format("{:.2f}", ask_price + 0.03);  // inside the collar, through the touch
+      break;
+    }
+    ASSERT_FALSE(market_.empty());
+  }
+  static std::string ask(const std::string& base, const std::string& method, const std::string& target,
+                         const std::string& body) {
+    net::EventLoop loop;
+    net::HttpClient client(loop, {.base_url = base});
+    net::HttpRequest request;
+    request.method = method;
+    request.target = target;
+    request.body = body;
+    const auto answer = client.fetch(std::move(request));
+    EXPECT_TRUE(answer.has_value() && answer->status == 200) << target;
+    return answer ? answer->body : "";
+  }
+  Ran command(const std::string& arguments, const std::string& variables = "") const {
+    return run(arguments + " --config sim.toml", "UNDERROUND_PRIVATE_KEY=" + std::string(kKey) + " " + variables);
+  }
+  std::string text(const std::string& json, const char* pointer) {
+    simdjson::dom::element root;
+    std::string_view value;
+    EXPECT_EQ(parser_.parse(json).get(root), simdjson::SUCCESS) << json;
+    EXPECT_EQ(root.at_pointer(pointer).get(value), simdjson::SUCCESS) << pointer << " in " << json;
+    return std::string(value);
+  }
+  [[nodiscard]] std::string place(const std::string& rest) const { return "order place " + market_ + " " + rest; }
+
+  std::unique_ptr<simulator::SimulatorServer> server_;
+  std::string market_, above_ask_;
+  simdjson::dom::parser parser_;
+};
+
+TEST_F(AccountCommands, CredentialsAreMadeOnceAndKeptForTheOwnerAlone) {
+  const Ran first = command("auth derive --json");
+  ASSERT_EQ(first.exit_code, kExitOk) << first.err;
+  EXPECT_EQ(text(first.out, "/address"), kAddress);
+  const auto mode = std::filesystem::status(folder_ / "api.json").permissions();
+  EXPECT_EQ(mode & std::filesystem::perms::all,
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(text(command("auth derive --json").out, "/api_key"), text(first.out, "/api_key"));
+  std::filesystem::permissions(folder_ / "api.json", std::filesystem::perms::group_read,
+                               std::filesystem::perm_options::add);
+  const Ran shared = command("auth derive");
+  EXPECT_EQ(shared.exit_code, kExitFailed);
+  EXPECT_THAT(shared.err, HasSubstr("chmod 600"));
+}
+
+TEST_F(AccountCommands, TheKeyIsNeverPrinted) {
+  for (const char* arguments : {"auth derive", "auth derive --json", "balance", "wallet status", "doctor"}) {
+    const Ran ran = command(arguments);
+    EXPECT_THAT(ran.out + ran.err, Not(HasSubstr(std::string(kKey).substr(0, 16)))) << arguments;
+  }
+  const Ran wrong = run("balance --config sim.toml", "UNDERROUND_PRIVATE_KEY=" + std::string(kKey).substr(0, 60));
+  EXPECT_EQ(wrong.exit_code, kExitFailed);
+  EXPECT_THAT(wrong.err, HasSubstr("UNDERROUND_PRIVATE_KEY"));
+  EXPECT_THAT(wrong.err, Not(HasSubstr(std::string(kKey).substr(0, 16))));
+}
+
+TEST_F(AccountCommands, AnOrderByHandRestsIsListedAndIsCancelled) {
+  const Ran placed = command(place("buy yes --price 0.05 --size 20 --mode live --json"), kYeses);
+  ASSERT_EQ(placed.exit_code, kExitOk) << placed.err;
+  EXPECT_EQ(text(placed.out, "/status"), "live");
+  const std::string id = text(placed.out, "/order_id");
+  EXPECT_THAT(command("orders --json").out, HasSubstr(id));
+  const Ran cancelled = command("order cancel " + id + " --json");
+  EXPECT_EQ(cancelled.exit_code, kExitOk) << cancelled.err;
+  EXPECT_THAT(cancelled.out, HasSubstr("\"canceled\":[\"" + id));
+  EXPECT_THAT(command("orders --json").out, Not(HasSubstr(id)));
+  // Again: it is gone, and that is said.
+  EXPECT_EQ(command("order cancel " + id).exit_code, kExitFailed);
+}
+
+TEST_F(AccountCommands, TakingIsPaidAndBecomesAPosition) {
+  const Ran taken =
+      command(place("buy yes --price " + above_ask_ + " --size 20 --type fak --mode live --json"), kYeses);
+  ASSERT_EQ(taken.exit_code, kExitOk) << taken.err << taken.out;
+  EXPECT_EQ(text(taken.out, "/status"), "filled");
+  const Ran positions = command("positions --json");
+  EXPECT_EQ(text(positions.out, "/positions/0/shares"), text(taken.out, "/matched"));
+  EXPECT_EQ(command("reconcile").exit_code, kExitOk);
+}
+
+TEST_F(AccountCommands, ADryRunChecksAndSendsNothing) {
+  const Ran dry = command(place("buy yes --price 0.05 --size 20 --json"));
+  ASSERT_EQ(dry.exit_code, kExitOk) << dry.err;
+  EXPECT_EQ(text(dry.out, "/status"), "dry_run");
+  EXPECT_EQ(text(dry.out, "/order_id").size(), 66U) << "named and signed all the same";
+  EXPECT_EQ(command("orders --json").out, "{\"orders\":[]}\n");
+}
+
+TEST_F(AccountCommands, MoneyMovesOnlyWithThreeYeses) {
+  for (const std::string& arguments :
+       {place("buy yes --price 0.05 --size 20 --mode live"), "merge " + market_ + " --amount 1 --mode live",
+        std::string("wallet approve --mode live"), std::string("run --mode live")}) {
+    const Ran ran = command(arguments, "UNDERROUND_LIVE__ENABLED=true");
+    EXPECT_EQ(ran.exit_code, kExitFailed) << arguments;
+    EXPECT_THAT(ran.err, HasSubstr("UNDERROUND_LIVE=i-understand")) << arguments;
+  }
+  EXPECT_EQ(command("orders --json").out, "{\"orders\":[]}\n");
+}
+
+TEST_F(AccountCommands, TheRiskRoomSeesOrdersByHandToo) {
+  const Ran large =
+      command(place("buy yes --price " + above_ask_ + " --size 900 --type fak --mode live --json"), kYeses);
+  EXPECT_EQ(large.exit_code, kExitFailed);
+  EXPECT_EQ(text(large.out, "/error/refusal"), "risk: max_order");
+  const Ran far = command(place("sell yes --price 0.60 --size 5 --mode live --json"), kYeses);
+  EXPECT_EQ(text(far.out, "/error/refusal"), "risk: shares");
+  ASSERT_EQ(run("config check sim.toml").exit_code, kExitOk);
+  std::filesystem::create_directories(folder_ / "state");
+  write("state/halt", "kill_switch\nana pulled it\n");
+  const Ran halted = command(place("buy yes --price 0.05 --size 20 --mode live --json"), kYeses);
+  EXPECT_EQ(text(halted.out, "/error/refusal"), "risk: halted");
+}
+
+TEST_F(AccountCommands, BadWordsAreUsageErrorsAndChangeNothing) {
+  for (const std::string& arguments :
+       {place("buy yes --price 1.5 --size 20"), place("buy yes --price 0.5 --size 0.001"),
+        place("hold yes --price 0.5 --size 5"), place("buy perhaps --price 0.5 --size 5"),
+        place("buy yes --price 0.5 --size 5 --type gtd"), place("buy yes --price 0.5 --size 5 --type fok --post-only"),
+        std::string("order cancel 0x12"), "merge " + market_ + " --amount -1"}) {
+    EXPECT_EQ(command(arguments).exit_code, kExitUsage) << arguments;
+  }
+  const Ran unknown = command("order place no-such-market buy yes --price 0.5 --size 5");
+  EXPECT_EQ(unknown.exit_code, kExitFailed);
+  EXPECT_THAT(unknown.err, HasSubstr("no market is called 'no-such-market'"));
+}
+
+TEST_F(AccountCommands, LiveTradesReconcilesAndLeavesNothingInTheBook) {
+  const Ran ran =
+      command("run --mode live --duration 4s --headless --json", std::string(kYeses) +
+                                                                     "UNDERROUND_MARKETS__MIN_VOLUME_USD=0 "
+                                                                     "UNDERROUND_MARKETS__MIN_LIQUIDITY_USD=0 "
+                                                                     "UNDERROUND_MARKETS__MAX_DAYS_TO_END=3650");
+  ASSERT_EQ(ran.exit_code, kExitOk) << ran.err;
+  EXPECT_THAT(ran.err, Not(HasSubstr("did not confirm")));
+  simdjson::dom::element root;
+  ASSERT_EQ(parser_.parse(ran.out).get(root), simdjson::SUCCESS) << ran.out;
+  EXPECT_GE(std::int64_t(root["reconciliations"]), 1);
+  EXPECT_EQ(std::int64_t(root["differences"]), 0);
+  EXPECT_EQ(std::int64_t(root["invariant_violations"]), 0);
+  EXPECT_EQ(command("orders --json").out, "{\"orders\":[]}\n");
+}
+
+}  // namespace
+}  // namespace underround::cli
