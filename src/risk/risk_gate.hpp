@@ -41,7 +41,8 @@ class RiskGate {
   void unknown_orders(int change) noexcept { unknown_orders_ += change; }
   void user_stream(bool up, Nanos now) noexcept;
 
-  // Checks the daily loss (profit and loss, so that deposits do not count); raises the halt. Day = UTC. Call from the timer.
+  // Checks the daily loss (profit and loss, so that deposits do not count); raises the halt. Day = UTC. Call from the
+  // timer.
   void mark(Usd pnl, Nanos now);
 
   // One market only; like a halt, a person lifts it (law 9).
