@@ -12,8 +12,8 @@ class GatewayAllocation : public GatewayTest, public ::testing::WithParamInterfa
  protected:
   // The fixture's own callbacks allocate; these do not.
   void start_quietly() {
-    settings_.orders_per_s = settings_.cancels_per_s = 1'000'000;
-    settings_.orders_burst = settings_.cancels_burst = 1'000'000;
+    settings_.tier.orders_per_s = settings_.tier.cancels_per_s = 1'000'000;
+    settings_.tier.orders_burst = settings_.tier.cancels_burst = 1'000'000;
     settings_.order_timeout = settings_.cancel_timeout = kPatience;
     auto gateway = Gateway::make(loop_, settings_, key_, catalogue_, this,
                                  {.on_event =
