@@ -35,7 +35,7 @@ Result<std::string> fetch_text(net::EventLoop& loop, const std::string& base_url
   net::HttpRequest request;
   request.target = std::move(target);
   const std::string what = base_url + request.target;
-  const auto answer = client.fetch(std::move(request), Nanos::from_seconds(10));
+  const auto answer = client.fetch(request, Nanos::from_seconds(10));
   if (!answer) return std::unexpected(answer.error().error);
   if (answer->status / 100 == 2) return answer->body;
   return fail(answer->status == 404 ? ErrorCode::kNotFound : ErrorCode::kRefused,

@@ -65,7 +65,7 @@ class Doctor {
       net::HttpRequest request;
       request.target = target;
       const Nanos started = loop_.now();
-      auto answer = client.fetch(std::move(request), Nanos::from_seconds(5));
+      auto answer = client.fetch(request, Nanos::from_seconds(5));
       timed.took = loop_.now() - started;
       if (!answer) {
         timed.answer = std::unexpected(answer.error().error);

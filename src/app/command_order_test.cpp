@@ -57,7 +57,7 @@ class AccountCommands : public RunBinary {
     request.method = method;
     request.target = target;
     request.body = body;
-    const auto answer = client.fetch(std::move(request));
+    const auto answer = client.fetch(request);
     EXPECT_TRUE(answer.has_value() && answer->status == 200) << target;
     return answer ? answer->body : "";
   }

@@ -163,7 +163,7 @@ class HandTrader::Impl {
     for (const std::string& token : settings_.market.tokens) {
       net::HttpRequest request;
       request.target = "/book?token_id=" + token;
-      const auto answer = client.fetch(std::move(request), kPatience);
+      const auto answer = client.fetch(request, kPatience);
       if (!answer) return std::unexpected(answer.error().error);
       if (answer->status != 200) {
         return fail(ErrorCode::kRefused, fmt::format("the venue has no book for this market ({}): {}", answer->status,

@@ -31,7 +31,7 @@ Result<std::string> get(net::EventLoop& loop, const std::string& base, std::stri
   net::HttpRequest request;
   request.target = std::move(target);
   const std::string what = request.target;
-  const auto answer = client.fetch(std::move(request), Nanos::from_seconds(10));
+  const auto answer = client.fetch(request, Nanos::from_seconds(10));
   if (!answer) return std::unexpected(answer.error().error);
   if (answer->status == 404) return fail(ErrorCode::kNotFound, fmt::format("{}{}: not found", base, what));
   if (answer->status != 200) return fail(ErrorCode::kRefused, fmt::format("{}{}: {}", base, what, answer->status));

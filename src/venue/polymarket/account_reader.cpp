@@ -100,7 +100,7 @@ void AccountReader::get(net::HttpClient& lane, std::string target, bool signed_r
   net::HttpRequest request;
   request.method = "GET";
   request.target = std::move(target);
-  lane.send(std::move(request), settings_.timeout, answered);
+  lane.send(request, settings_.timeout, answered);
 }
 
 // Before the first picture: is anything still on its way to the chain? Its balances would be counted twice or never.
