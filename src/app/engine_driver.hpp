@@ -1,11 +1,12 @@
 // Steps the engine and carries its commands to whoever executes them; answers that come back from inside execute() wait
 // their turn, so step() is never re-entered.
-//   EngineDriver driver(engine);   driver.set_executor([&](const Command& c, Nanos now) { gateway.execute(c); });
+//   EngineDriver driver(engine);   driver.set_executor([&](std::span<const Command> c, Nanos) { gateway.execute(c); });
 //   driver.deliver(event);
 // Owner: the hot thread. Reuses its buffers; no allocation once they have grown.
 #pragma once
 
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -14,7 +15,7 @@ namespace underround {
 
 class EngineDriver {
  public:
-  using Execute = std::function<void(const Command&, Nanos now)>;
+  using Execute = std::function<void(std::span<const Command>, Nanos now)>;  // of one step, never empty
 
   explicit EngineDriver(Engine& engine) : engine_(engine) {
     commands_.reserve(256);
@@ -31,8 +32,7 @@ class EngineDriver {
       commands_.clear();
       engine_.step(next, commands_);
       commands_sent_ += commands_.size();
-      if (!execute_) continue;
-      for (std::size_t c = 0; c < commands_.size(); ++c) execute_(commands_[c], engine_.now());
+      if (execute_ && !commands_.empty()) execute_(commands_, engine_.now());
     }
     waiting_.clear();
     busy_ = false;

@@ -60,7 +60,7 @@ class HandTrader::Impl {
     hand_ = hand.get();
     engine_ = std::make_unique<Engine>(catalogue_, engine, only(std::move(hand)));
     driver_ = std::make_unique<EngineDriver>(*engine_);
-    driver_->set_executor([this](const Command& c, Nanos) { gateway_->execute(c); });
+    driver_->set_executor([this](std::span<const Command> c, Nanos) { gateway_->execute(c); });
     if (auto ok = open_gateway(); !ok) return ok;
     if (const auto halt = HaltStore(settings_.config.state.dir).active()) {
       Event e = Event::make(EventKind::kKill, loop_.now());

@@ -17,6 +17,7 @@
 #include "base/check.hpp"
 #include "base/mailbox.hpp"
 #include "base/spsc_ring.hpp"
+#include "crypto/nonce_pool.hpp"
 #include "engine/view_builder.hpp"
 #include "market/series.hpp"
 #include "strategy/registry.hpp"
@@ -87,7 +88,7 @@ class Session::Impl {
     }
     engine_ = std::make_unique<Engine>(catalogue_, engine, std::move(*strategies));
     driver_ = std::make_unique<EngineDriver>(*engine_);
-    driver_->set_executor([this](const Command& c, Nanos now) { execute(c, now); });
+    driver_->set_executor([this](std::span<const Command> commands, Nanos now) { execute(commands, now); });
 
     if (auto ok = open_orders_route(); !ok) return ok;
     restore_halt();
@@ -233,6 +234,12 @@ class Session::Impl {
     g.account.chain_id = account.chain_id;
     g.account.type = account.type;
     g.account.maker = account.wallet;
+    if (settings_.config.account.nonce_pool) {
+      auto pool = crypto::NoncePool::make({});
+      if (!pool) return std::unexpected(pool.error());
+      nonces_ = std::move(*pool);
+      g.account.nonces = nonces_.get();
+    }
     g.proxy_url = settings_.proxy_url;
     g.dry_run = dry_run;
     g.data_url = settings_.urls.data;
@@ -264,19 +271,15 @@ class Session::Impl {
     return {};
   }
 
-  void execute(const Command& command, Nanos now) {
-    if (const auto* resync = std::get_if<Resync>(&command)) {
-      feed_->resync(resync->condition);
-      return;
+  void execute(std::span<const Command> commands, Nanos now) {
+    bool ordered = false;
+    for (const Command& command : commands) {
+      if (const auto* resync = std::get_if<Resync>(&command)) feed_->resync(resync->condition);
+      if (paper_ && !std::holds_alternative<Resync>(command)) paper_->execute(command, now);
+      ordered = ordered || std::holds_alternative<PlaceOrder>(command);
     }
-    if (paper_) {
-      paper_->execute(command, now);
-    } else if (gateway_) {
-      gateway_->execute(command);
-    }
-    if (std::holds_alternative<PlaceOrder>(command) && frame_received_.ns != 0) {
-      order_latency_.record((loop_.now() - frame_received_).ns);
-    }
+    if (gateway_) gateway_->execute(commands);
+    if (ordered && frame_received_.ns != 0) order_latency_.record((loop_.now() - frame_received_).ns);
   }
 
   // Nothing of ours stays in a book that nobody watches. Waits for the venue's word, but not long.
@@ -453,6 +456,7 @@ class Session::Impl {
   std::unique_ptr<EngineDriver> driver_;
   std::unique_ptr<TradingAccount> account_;  // embedded venue's, or the dry run's throw-away one
   std::unique_ptr<polymarket::SetOperations> operations_;
+  std::unique_ptr<crypto::NoncePool> nonces_;  // opt-in; before the gateway that signs with it
   std::unique_ptr<polymarket::Gateway> gateway_;
   std::unique_ptr<FillModel> paper_;
   std::unique_ptr<polymarket::MarketFeed> feed_;

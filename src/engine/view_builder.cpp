@@ -61,6 +61,13 @@ void ViewBuilder::build(const Engine& engine, EngineView& view) {
       row->note.assign(engine.risk().halts().note());
     }
   }
+  for (const ConditionId condition : engine.risk().halted_markets()) {
+    HaltView* const row = view.halts.add();
+    if (row == nullptr) break;
+    row->active = true;
+    row->reason.assign("reconciliation");
+    row->note.assign("market: " + engine.catalogue()[condition].spec.question);
+  }
   for (std::size_t i = 0; i < engine.strategies().size(); ++i) {
     StrategyView* const row = view.strategies.add();
     if (row == nullptr) break;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/flat_map.hpp"
@@ -96,11 +97,14 @@ class Gateway::Impl {
         timer_(loop),
         limits_(settings_.tier) {
     user_events_.reserve(64);
+    batch_body_.reserve(kMaxBatchBody);
+    batches_out_.resize(16);
   }
 
   void start();
   void stop();
-  void execute(const Command& command);
+  void execute(std::span<const Command> commands);
+  void execute_one(const Command& command);
 
   void place(const ApprovedOrder& approved);
   void cancel(OrderId id);
@@ -134,7 +138,10 @@ class Gateway::Impl {
   }
 
   void post(const NamedOrder& named, std::string_view body);
+  void send_batch();
+  void on_batch_posted(std::size_t slot, Nanos sent, const net::HttpResult& result);
   void on_posted(OrderId id, Nanos sent, const net::HttpResult& result);
+  void on_answer(const NamedOrder& order, const PostResult& answer);
   void on_accepted(const NamedOrder& order, const PostResult& result);
   void unknown(const NamedOrder& order);
   void send_cancel(OrderId id, int attempt);
@@ -170,6 +177,15 @@ class Gateway::Impl {
   std::vector<Event> user_events_;
   SignatureBytes signature_;
   std::array<char, kMaxOrderBody> body_;
+  // Orders of the step that is being executed, and those whose answer is awaited (size 0 = free slot).
+  struct Batch {
+    std::array<OrderId, kMaxBatch> ids;
+    std::size_t size = 0;
+  };
+  bool collecting_ = false;
+  Batch batch_;
+  std::string batch_body_;
+  std::vector<Batch> batches_out_;
   Counters counters_;
   LatencyHistogram round_trip_;
   Nanos cancel_all_at_{};  // 0 = none wanted
@@ -211,7 +227,16 @@ void Gateway::Impl::tick() {
   if (cancel_all_at_.ns != 0 && now >= cancel_all_at_) cancel_all();
 }
 
-void Gateway::Impl::execute(const Command& command) {
+void Gateway::Impl::execute(std::span<const Command> commands) {
+  collecting_ = !settings_.dry_run && std::ranges::count_if(commands, [](const Command& c) {
+                                        return std::holds_alternative<PlaceOrder>(c);
+                                      }) > 1;
+  for (const Command& command : commands) execute_one(command);
+  if (collecting_) send_batch();
+  collecting_ = false;
+}
+
+void Gateway::Impl::execute_one(const Command& command) {
   std::visit(
       [this](const auto& c) {
         using C = std::decay_t<decltype(c)>;
@@ -317,9 +342,52 @@ void Gateway::Impl::post(const NamedOrder& named, std::string_view body) {
     return emit(order_event(EventKind::kOrderDone, named, OrderStatus::kCancelled, RejectReason::kNone, Shares{}));
   }
   ++counters_.sent;
+  if (collecting_) {
+    batch_body_ += batch_.size == 0 ? '[' : ',';
+    batch_body_ += body;
+    batch_.ids[batch_.size++] = named.id;
+    if (batch_.size == kMaxBatch) send_batch();
+    return;
+  }
   const Nanos sent = loop_.now();
   session_.send(order_lane_, "POST", "/order", body, settings_.order_timeout,
                 [this, id = named.id, sent](const net::HttpResult& result) { on_posted(id, sent, result); });
+}
+
+void Gateway::Impl::send_batch() {
+  if (batch_.size == 0) return;
+  const Nanos sent = loop_.now();
+  if (batch_.size == 1) {
+    session_.send(order_lane_, "POST", "/order", std::string_view(batch_body_).substr(1), settings_.order_timeout,
+                  [this, id = batch_.ids[0], sent](const net::HttpResult& result) { on_posted(id, sent, result); });
+  } else {
+    const auto free = std::ranges::find(batches_out_, std::size_t{0}, &Batch::size);
+    const auto slot = static_cast<std::size_t>(free - batches_out_.begin());
+    if (free == batches_out_.end()) batches_out_.emplace_back();
+    batches_out_[slot] = batch_;
+    batch_body_ += ']';
+    session_.send(order_lane_, "POST", "/orders", batch_body_, settings_.order_timeout,
+                  [this, slot, sent](const net::HttpResult& result) { on_batch_posted(slot, sent, result); });
+  }
+  batch_.size = 0;
+  batch_body_.clear();
+}
+
+// Answers stand in the order of the request. One object instead of a list speaks for all of them.
+void Gateway::Impl::on_batch_posted(std::size_t slot, Nanos sent, const net::HttpResult& result) {
+  const Batch batch = std::exchange(batches_out_[slot], Batch{});
+  const std::span<const OrderId> ids(batch.ids.data(), batch.size);
+  const auto answers = result ? decoder_.post_orders(result->status, result->body) : std::vector<PostResult>{};
+  if (answers.size() != ids.size()) {
+    for (const OrderId id : ids) on_posted(id, sent, result);
+    return;
+  }
+  round_trip_.record((loop_.now() - sent).ns);
+  limits_.follow(result->headers, RateLimits::kOrders, loop_.now());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const NamedOrder* const order = names_.find(ids[i]);
+    if (!stopped_ && order != nullptr) on_answer(*order, answers[i]);
+  }
 }
 
 void Gateway::Impl::on_posted(OrderId id, Nanos sent, const net::HttpResult& result) {
@@ -333,18 +401,21 @@ void Gateway::Impl::on_posted(OrderId id, Nanos sent, const net::HttpResult& res
   const Nanos now = loop_.now();
   round_trip_.record(now.ns - sent.ns);
   limits_.follow(result->headers, RateLimits::kOrders, now);
-  const PostResult answer = decoder_.post_order(result->status, result->body, retry_after(*result));
-  gate_.apply(answer.refusal, now);
-  act(answer.refusal.action, answer.message, order->instrument);
+  on_answer(*order, decoder_.post_order(result->status, result->body, retry_after(*result)));
+}
+
+void Gateway::Impl::on_answer(const NamedOrder& order, const PostResult& answer) {
+  gate_.apply(answer.refusal, loop_.now());
+  act(answer.refusal.action, answer.message, order.instrument);
   switch (answer.outcome) {
-    case PostOutcome::kUnknown: return unknown(*order);
+    case PostOutcome::kUnknown: return unknown(order);
     case PostOutcome::kRejected:
       ++counters_.rejected;
       return emit(
-          order_event(EventKind::kOrderRejected, *order, OrderStatus::kRejected, answer.refusal.reason, Shares{}));
+          order_event(EventKind::kOrderRejected, order, OrderStatus::kRejected, answer.refusal.reason, Shares{}));
     case PostOutcome::kLive:
     case PostOutcome::kMatched:
-    case PostOutcome::kDelayed: return on_accepted(*order, answer);
+    case PostOutcome::kDelayed: return on_accepted(order, answer);
   }
 }
 
@@ -537,7 +608,7 @@ Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Gateway::~Gateway() = default;
 void Gateway::start() { impl_->start(); }
 void Gateway::stop() { impl_->stop(); }
-void Gateway::execute(const Command& command) { impl_->execute(command); }
+void Gateway::execute(std::span<const Command> commands) { impl_->execute(commands); }
 void Gateway::clear_halt() noexcept { impl_->gate_.clear(); }
 bool Gateway::cancelling_all() const noexcept { return impl_->cancelling_all_; }
 bool Gateway::user_stream_up() const noexcept { return impl_->user_.up(); }

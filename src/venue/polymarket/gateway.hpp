@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -101,7 +102,10 @@ class Gateway {
 
   // PlaceOrder, CancelOrder, CancelAll, RunOperation, ReadAccount. Resync belongs to the market feed and is ignored
   // here.
-  void execute(const Command& command);
+  // What one step of the engine wants. Several orders of one step travel as one POST /orders (up to 15, page 8): one
+  // round trip for all legs. Not atomic: each leg has its own answer.
+  void execute(std::span<const Command> commands);
+  void execute(const Command& command) { execute({&command, 1}); }
 
   // A person has dealt with what on_action(kHalt) reported.
   void clear_halt() noexcept;

@@ -323,5 +323,74 @@ TEST_F(GatewayTest, RefusesUnusableSettings) {
   EXPECT_NE(error(bad), "");
 }
 
+// --- several orders of one step
+
+class GatewayBatch : public GatewayTest {
+ protected:
+  void place_together(std::size_t orders) {
+    std::vector<Command> commands;
+    for (std::uint64_t id = 1; id <= orders; ++id) {
+      OrderTerms t = gtc_buy();
+      t.limit = Price{static_cast<std::int32_t>(4000 + 100 * static_cast<int>(id))};
+      commands.emplace_back(PlaceOrder{RiskGate::approve(OrderId{id}, t, loop_.now())});
+    }
+    gateway_->execute(commands);
+  }
+  // The i-th leg is live unless `bad` names it.
+  void answer_batch(std::size_t bad = 0) {
+    clob_.handle("POST /orders", [this, bad](const net::HttpRequest&, const net::HttpResponder& r) {
+      std::string body;
+      for (const auto& [id, name] : names_) {
+        body += body.empty() ? "[" : ",";
+        body += id == bad ? R"({"success":true,"errorMsg":"not enough balance / allowance","orderID":"","status":""})"
+                          : accepted(id, "live");
+      }
+      r.send(200, body + "]");
+    });
+  }
+};
+
+TEST_F(GatewayBatch, TravelInOneRequestAndEachLegHasItsOwnAnswer) {
+  answer_batch(2);
+  start();
+  place_together(3);
+  EXPECT_EQ(names_.size(), 3U) << "each is named before anything is sent";
+  ASSERT_TRUE(until_event(EventKind::kOrderAccepted, 2));
+  ASSERT_TRUE(until_event(EventKind::kOrderRejected));
+  EXPECT_EQ(all(EventKind::kOrderRejected)[0].order.id, OrderId{2});
+  EXPECT_EQ(all(EventKind::kOrderRejected)[0].order.reason, RejectReason::kBalance);
+  EXPECT_EQ(clob_.sent("POST /orders").size(), 1U);
+  EXPECT_TRUE(clob_.sent("POST /order").empty());
+  simdjson::dom::parser parser;
+  const simdjson::dom::array legs = parser.parse(clob_.sent("POST /orders")[0].body);
+  EXPECT_EQ(legs.size(), 3U);
+}
+
+TEST_F(GatewayBatch, FifteenAreTheMost) {
+  clob_.answer("POST /orders", 400, R"({"error":"the market is not yet ready to process new orders"})");
+  clob_.answer("POST /order", 400, R"({"error":"the market is not yet ready to process new orders"})");
+  start();
+  place_together(16);
+  ASSERT_TRUE(until_event(EventKind::kOrderRejected, 16)) << "one refusal speaks for all legs";
+  EXPECT_EQ(clob_.sent("POST /orders").size(), 1U);
+  EXPECT_EQ(clob_.sent("POST /order").size(), 1U);
+}
+
+TEST_F(GatewayBatch, SilenceLeavesEveryLegUnknownAndLookedUp) {
+  clob_.handle("POST /orders", [this](const net::HttpRequest&, const net::HttpResponder& r) { held_ = r; });
+  start();
+  place_together(3);
+  ASSERT_TRUE(until_event(EventKind::kOrderUnknown, 3));
+  ASSERT_TRUE(until([&] { return clob_.sent("GET /data/order").size() >= 3; }));
+  EXPECT_EQ(gateway_->counters().signed_orders, 3U);
+}
+
+TEST_F(GatewayBatch, AnAnswerWithoutEveryLegIsNotBelieved) {
+  clob_.answer("POST /orders", 200, R"([{"success":true,"errorMsg":"","orderID":"0x01","status":"live"}])");
+  start();
+  place_together(2);
+  ASSERT_TRUE(until_event(EventKind::kOrderUnknown, 2));
+}
+
 }  // namespace
 }  // namespace underround::polymarket
