@@ -20,8 +20,6 @@ std::int64_t power_of_ten(int exponent) noexcept {
   return power;
 }
 
-bool takes_only(TimeInForce tif) noexcept { return tif == TimeInForce::kFak || tif == TimeInForce::kFok; }
-
 }  // namespace
 
 int amount_decimals(Tick tick) noexcept {

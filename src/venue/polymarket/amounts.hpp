@@ -21,6 +21,11 @@
 
 namespace underround::polymarket {
 
+// Matches at once what it can, and ends: nothing of it rests.
+[[nodiscard]] constexpr bool takes_only(TimeInForce tif) noexcept {
+  return tif == TimeInForce::kFak || tif == TimeInForce::kFok;
+}
+
 struct OrderAmounts {
   std::uint64_t maker = 0;  // what we give, base units (1e-6 USD or share)
   std::uint64_t taker = 0;  // what we want

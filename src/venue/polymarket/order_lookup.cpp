@@ -18,8 +18,6 @@ namespace {
 constexpr int kMaxTradePages = 50;
 constexpr std::int64_t kClockSlack_s = 5;  // the venue's match_time against our clock
 
-bool takes_only(TimeInForce tif) noexcept { return tif == TimeInForce::kFak || tif == TimeInForce::kFok; }
-
 }  // namespace
 
 // One walk over GET /data/trades.
