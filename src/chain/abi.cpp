@@ -141,6 +141,7 @@ Result<std::vector<U256>> AbiReader::words(std::size_t slot) const {
   if (!place) return std::unexpected(place.error());
   const AbiReader elements(data_.subspan(place->start));
   std::vector<U256> out;
+  out.reserve(place->count);
   for (std::size_t i = 0; i < place->count; ++i) out.push_back(elements.word(i).value());
   return out;
 }

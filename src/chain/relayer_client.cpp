@@ -95,8 +95,8 @@ class RelayerClient::Impl : public std::enable_shared_from_this<Impl> {
       if (const auto self = weak.lock()) (self.get()->*step)();
     });
   }
-  void send(net::HttpRequest request, void (Impl::*step)(const net::HttpResult&)) {
-    http_.send(std::move(request), [weak = weak_from_this(), step](const net::HttpResult& result) {
+  void send(const net::HttpRequest& request, void (Impl::*step)(const net::HttpResult&)) {
+    http_.send(request, [weak = weak_from_this(), step](const net::HttpResult& result) {
       if (const auto self = weak.lock()) (self.get()->*step)(result);
     });
   }

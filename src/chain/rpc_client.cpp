@@ -60,7 +60,7 @@ class RpcClient::Impl {
     }
   }
 
-  void ask(std::vector<Request> requests, Done done) {
+  void ask(const std::vector<Request>& requests, Done done) {
     auto job = std::make_shared<Job>(Job{.body = rpc::encode_requests(requests), .done = std::move(done)});
     job->count = requests.size();
     job->node = preferred_;
@@ -68,7 +68,7 @@ class RpcClient::Impl {
   }
 
   template <class T>
-  void ask_one(Request one, std::optional<T> (*parse)(Element), Callback<T> done) {
+  void ask_one(const Request& one, std::optional<T> (*parse)(Element), Callback<T> done) {
     ask({one}, [method = one.method, parse, done = std::move(done)](const Answers& answers) {
       if (!answers) return done(std::unexpected(answers.error()));
       done(typed<T>(answers->front(), parse, method.c_str()));
@@ -89,8 +89,7 @@ class RpcClient::Impl {
     post.method = "POST";
     post.target = nodes_[job->node].target;
     post.body = job->body;
-    nodes_[job->node].client->send(std::move(post),
-                                   [this, job](const net::HttpResult& result) { answered(job, result); });
+    nodes_[job->node].client->send(post, [this, job](const net::HttpResult& result) { answered(job, result); });
   }
 
   void answered(const std::shared_ptr<Job>& job, const net::HttpResult& result) {

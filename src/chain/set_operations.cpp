@@ -290,6 +290,7 @@ void SetOperations::missing_approvals(std::vector<Approval> wanted,
 
 void SetOperations::approve(OperationId id, const std::vector<Approval>& approvals, Done done) {
   std::vector<Call> calls;
+  calls.reserve(approvals.size());
   for (const Approval& approval : approvals) calls.push_back(grant_call(approval));
   impl_->start(id, std::move(calls), std::move(done));
 }

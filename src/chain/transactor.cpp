@@ -291,6 +291,7 @@ class Transactor::Impl : public std::enable_shared_from_this<Impl> {
     broadcast();  // the same bytes again: nodes forget
   }
 
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): by value, because on_done may destroy where it came from
   void finish(SendOutcome outcome) {
     Job done = std::move(jobs_.front());
     jobs_.pop_front();
