@@ -37,6 +37,7 @@ Address address_of(const secp256k1_pubkey& point) noexcept {
 
 const secp256k1_context* secp256k1_shared_context() noexcept {
   static secp256k1_context* const instance = [] {
+    // NOLINTNEXTLINE(misc-redundant-expression): the library's own macros
     secp256k1_context* ctx = secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
     UR_CHECK(ctx != nullptr);
     std::uint8_t seed[32];

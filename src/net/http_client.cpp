@@ -295,6 +295,7 @@ void HttpClient::Impl::finished(CallPtr call, HttpResult&& result) {
   spare_calls_.push_back(std::move(call));
   done(std::move(result));
   if (shut_) return;
+  // NOLINTNEXTLINE(bugprone-use-after-move): what the callback did not take is kept for the next answer
   if (result && result->body.capacity() <= kMaxSpareBytes) spare_response_ = std::move(*result);
   dispatch();
 }

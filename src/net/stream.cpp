@@ -145,7 +145,7 @@ void Stream::Impl::resolve(const std::string& host, std::uint16_t port, void (Im
 void Stream::Impl::connect_to(std::size_t index) {
   if (phase_ == Phase::kClosed) return;
   error_code ec;
-  socket_.close(ec);
+  (void)socket_.close(ec);
   socket_.async_connect(endpoints_[index], [self = shared_from_this(), index](const error_code& failure) {
     if (self->phase_ == Phase::kClosed) return;
     if (!failure) return self->on_tcp_connected();
@@ -159,8 +159,8 @@ void Stream::Impl::connect_to(std::size_t index) {
 
 void Stream::Impl::on_tcp_connected() {
   error_code ec;
-  socket_.set_option(tcp::no_delay(true), ec);
-  socket_.non_blocking(true, ec);
+  (void)socket_.set_option(tcp::no_delay(true), ec);
+  (void)socket_.non_blocking(true, ec);
   if (!target_.proxy) return begin_tls_or_open();
   phase_ = Phase::kProxy;
   handshake_.emplace(*target_.proxy, proxy_destination_, target_.url.port);
@@ -246,13 +246,13 @@ void Stream::Impl::accept(int fd, std::shared_ptr<TlsContext> tls, std::weak_ptr
   socklen_t size = sizeof name;
   ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size);
   error_code ec;
-  socket_.assign(name.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), fd, ec);
-  if (!ec) socket_.non_blocking(true, ec);
+  (void)socket_.assign(name.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), fd, ec);
+  if (!ec) (void)socket_.non_blocking(true, ec);
   if (ec) {
     ::close(fd);
     return fail_later(ErrorCode::kNetwork, "cannot use the accepted socket: " + ec.message());
   }
-  socket_.set_option(tcp::no_delay(true), ec);
+  (void)socket_.set_option(tcp::no_delay(true), ec);
   timer_.after(Nanos::from_seconds(10), [this] { finish(ErrorCode::kTimeout, "TLS handshake took too long"); });
   loop_.post([self = shared_from_this()] {
     if (self->phase_ != Phase::kTls) return;
@@ -406,7 +406,7 @@ void Stream::Impl::say_goodbye() {
     SSL_shutdown(ssl_);
   }
   error_code ec;
-  socket_.shutdown(tcp::socket::shutdown_send, ec);
+  (void)socket_.shutdown(tcp::socket::shutdown_send, ec);
 }
 
 // Reads and forgets until the peer closes too: closing with unread bytes would send a RST that can destroy the answer
@@ -449,13 +449,13 @@ void Stream::Impl::release() {
   timer_.cancel();
   resolver_.cancel();
   error_code ec;
-  socket_.close(ec);
+  (void)socket_.close(ec);
 }
 
 void Stream::Impl::abort(bool with_reset) {
   if (phase_ == Phase::kClosed) return;
   error_code ec;
-  if (with_reset) socket_.set_option(asio::socket_base::linger(true, 0), ec);
+  if (with_reset) (void)socket_.set_option(asio::socket_base::linger(true, 0), ec);
   release();
 }
 

@@ -20,7 +20,7 @@ const Credentials* AccountKeys::reader(const Call& call) const {
   return good ? key : nullptr;
 }
 
-Router::Handler AccountKeys::readable(const Authorize& authorize, KeyedHandler handler) const {
+Router::Handler AccountKeys::readable(const Authorize& authorize, const KeyedHandler& handler) const {
   return [this, full = authorize(handler), handler](const Call& call) {
     if (call.header("POLY_READONLY_API_KEY").empty()) return full(call);
     const Credentials* by = reader(call);

@@ -16,7 +16,7 @@ class AccountKeys {
   void add_routes(Router& router, const Authorize& authorize);
 
   // `handler` runs for a read-only key named in POLY_READONLY_API_KEY, and for everybody `authorize` lets through.
-  [[nodiscard]] Router::Handler readable(const Authorize& authorize, KeyedHandler handler) const;
+  [[nodiscard]] Router::Handler readable(const Authorize& authorize, const KeyedHandler& handler) const;
 
  private:
   struct BuilderKey {

@@ -311,7 +311,7 @@ void ClobPrivate::check_heartbeats() {
 
 void ClobPrivate::add_data_routes(Router& router) {
   const Authorize authorize = [this](KeyedHandler handler) { return keyed(std::move(handler)); };
-  const auto readable = [&](KeyedHandler handler) { return account_keys_.readable(authorize, std::move(handler)); };
+  const auto readable = [&](const KeyedHandler& handler) { return account_keys_.readable(authorize, handler); };
   router.add("GET", "/data/orders",
              readable([this](const Credentials& by, const Call& call) { return open_orders(by, call); }));
   router.add("GET", "/data/order/{}", readable([this](const Credentials& by, const Call& call) {

@@ -118,7 +118,7 @@ void AccountReader::read_trades() {
   });
 }
 
-void AccountReader::read_orders(std::string cursor) {
+void AccountReader::read_orders(const std::string& cursor) {
   const std::string target =
       cursor.empty() ? "/data/orders" : "/data/orders?next_cursor=" + net::percent_encode(cursor);
   get(clob_, target, true, [this](int status, std::string_view body) {
@@ -171,7 +171,7 @@ void AccountReader::read_cash() {
   });
 }
 
-void AccountReader::read_positions(std::string cursor) {
+void AccountReader::read_positions(const std::string& cursor) {
   std::string target = fmt::format("/v2/positions?user={}&limit={}", settings_.wallet, kPositionsPage);
   if (!cursor.empty()) target += "&cursor=" + net::percent_encode(cursor);
   get(*data_, std::move(target), false, [this](int status, std::string_view body) {

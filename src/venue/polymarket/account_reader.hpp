@@ -68,9 +68,9 @@ class AccountReader {
   struct Json;
   void begin(Nanos now);
   void read_trades();
-  void read_orders(std::string cursor);
+  void read_orders(const std::string& cursor);
   void read_cash();
-  void read_positions(std::string cursor);
+  void read_positions(const std::string& cursor);
   void list_tokens();
   void read_next_token();
   void finish(bool complete);
