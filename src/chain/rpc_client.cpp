@@ -226,7 +226,7 @@ void RpcClient::progress(const Address& address, const std::vector<Digest>& tran
   std::vector<Request> requests = {request("eth_blockNumber"),
                                    by_address("eth_getTransactionCount", address, "latest")};
   for (const Digest& hash : transactions) requests.push_back(receipt_of(hash));
-  impl_->ask(std::move(requests), [done = std::move(done)](const Impl::Answers& answers) {
+  impl_->ask(requests, [done = std::move(done)](const Impl::Answers& answers) {
     if (!answers) return done(std::unexpected(answers.error()));
     const auto block = typed<std::uint64_t>(answers->at(0), rpc::parse_number, "eth_blockNumber");
     const auto nonce = typed<std::uint64_t>(answers->at(1), rpc::parse_number, "eth_getTransactionCount");
