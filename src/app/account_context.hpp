@@ -28,8 +28,4 @@ struct AccountContext {
 [[nodiscard]] std::expected<std::unique_ptr<AccountContext>, Failure> open_account_context(const std::string& config,
                                                                                            bool live = false);
 
-// GET without a signature; the venue's words in the error.
-[[nodiscard]] Result<std::string> fetch_text(net::EventLoop& loop, const std::string& base_url, std::string target,
-                                             const std::string& proxy);
-
 }  // namespace underround::cli

@@ -5,6 +5,7 @@
 
 #include <charconv>
 
+#include "app/fetch_text.hpp"
 #include "base/decimal.hpp"
 #include "net/url.hpp"
 

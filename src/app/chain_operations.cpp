@@ -50,12 +50,7 @@ class ChainOperations final : public polymarket::SetOperations {
     }
     // Unknown stays unknown: the operation is not over for the engine until balances have shown what happened.
     if (result.kind == Kind::kUnknown) return;
-    const bool convert = operation.kind == SetOperation::kConvert;
-    Event e = Event::make(EventKind::kOperationDone, loop_.now(), VenueId::kPolymarket,
-                          convert ? operation.event.value : operation.condition.value);
-    e.operation = {operation.id, operation.amount, result.gas, operation.kind,
-                   static_cast<std::uint8_t>(result.kind == Kind::kSucceeded ? 1 : 0)};
-    on_event_(e);
+    on_event_(polymarket::operation_done(operation, result.kind == Kind::kSucceeded, result.gas, loop_.now()));
   }
 
   net::EventLoop& loop_;

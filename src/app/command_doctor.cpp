@@ -42,8 +42,8 @@ class Doctor {
     halts();
     proxy();
     clock_and_version();
-    latency("gamma", urls_.gamma, "/markets?limit=1");
-    latency("data", urls_.data, "/v2/resolutions?limit=1");
+    latency("gamma", urls_.gamma, ask(urls_.gamma, "/markets?limit=1"));
+    latency("data", urls_.data, ask(urls_.data, "/v2/resolutions?limit=1"));
     region();
     wallet();
     return std::move(findings_);
@@ -75,8 +75,7 @@ class Doctor {
     }
     return timed;
   }
-  void latency(const std::string& name, const std::string& base, const std::string& target) {
-    const Timed t = ask(base, target);
+  void latency(const std::string& name, const std::string& base, const Timed& t) {
     if (!t.answer)
       return add("host " + name, Verdict::kBad, base + ": " + t.answer.error().message,
                  "network, DNS, proxy or the address in [venue]");
@@ -108,8 +107,8 @@ class Doctor {
     add("proxy", Verdict::kOk, fmt::format("{}:{}", url->host, url->port));
   }
   void clock_and_version() {
-    latency("order book", urls_.clob, "/time");
     const Timed time = ask(urls_.clob, "/time");
+    latency("order book", urls_.clob, time);
     if (time.answer) {
       const auto theirs = parse_decimal(time.answer->body, 0);
       if (theirs) {

@@ -44,6 +44,7 @@ class AccountCommands : public RunBinary {
       const double ask_price = m["bestAsk"].get_double().value_unsafe();
       if (ask_price < 0.15 || ask_price > 0.6) continue;
       market_ = std::string(std::string_view(m["slug"]));
+      condition_ = std::string(std::string_view(m["conditionId"]));
       above_ask_ = fmt::format("{:.2f}", ask_price + 0.03);  // inside the collar, through the touch
       break;
     }
@@ -74,7 +75,7 @@ class AccountCommands : public RunBinary {
   [[nodiscard]] std::string place(const std::string& rest) const { return "order place " + market_ + " " + rest; }
 
   std::unique_ptr<simulator::SimulatorServer> server_;
-  std::string market_, above_ask_;
+  std::string market_, condition_, above_ask_;
   simdjson::dom::parser parser_;
 };
 
@@ -156,6 +157,9 @@ TEST_F(AccountCommands, TheRiskRoomSeesOrdersByHandToo) {
   EXPECT_EQ(text(far.out, "/error/refusal"), "risk: shares");
   ASSERT_EQ(run("config check sim.toml").exit_code, kExitOk);
   std::filesystem::create_directories(folder_ / "state");
+  write("state/halted_markets", condition_ + "\n");
+  const Ran market = command(place("buy yes --price 0.05 --size 20 --mode live --json"), kYeses);
+  EXPECT_EQ(text(market.out, "/error/refusal"), "risk: market_halted");
   write("state/halt", "kill_switch\nana pulled it\n");
   const Ran halted = command(place("buy yes --price 0.05 --size 20 --mode live --json"), kYeses);
   EXPECT_EQ(text(halted.out, "/error/refusal"), "risk: halted");

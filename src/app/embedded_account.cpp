@@ -1,11 +1,11 @@
 #include "app/embedded_account.hpp"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include "base/decimal.hpp"
 #include "base/stable_hash.hpp"
 #include "net/http_client.hpp"
+#include "venue/polymarket/api_credentials.hpp"
 
 namespace underround {
 namespace {
@@ -28,17 +28,6 @@ Result<std::string> ask(net::HttpClient& client, const net::HttpRequest& request
   return answer->body;
 }
 
-Result<polymarket::ApiCredentials> parse_credentials(const std::string& body) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element json;
-  std::string_view key, secret, passphrase;
-  if (parser.parse(body).get(json) != simdjson::SUCCESS || json["apiKey"].get(key) != simdjson::SUCCESS ||
-      json["secret"].get(secret) != simdjson::SUCCESS || json["passphrase"].get(passphrase) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kInternal, "the embedded venue's API credentials could not be read");
-  }
-  return polymarket::ApiCredentials{std::string(key), std::string(secret), std::string(passphrase)};
-}
-
 class EmbeddedOperations final : public polymarket::SetOperations {
  public:
   EmbeddedOperations(net::EventLoop& loop, const std::string& control_url, std::string address,
@@ -57,12 +46,8 @@ class EmbeddedOperations final : public polymarket::SetOperations {
         fmt::format(R"({{"address":"{}","operation":"{}","amount":"{}",{}}})", address_, to_string(operation.kind),
                     format_decimal(operation.amount.micros, Shares::kDecimals), subject_of(operation));
     client_.send(request, [this, operation](const net::HttpResult& result) {
-      Event e =
-          Event::make(EventKind::kOperationDone, loop_.now(), VenueId::kPolymarket,
-                      operation.kind == SetOperation::kConvert ? operation.event.value : operation.condition.value);
       const bool succeeded = result && result->status == 200;
-      e.operation = {operation.id, operation.amount, Usd{}, operation.kind, static_cast<std::uint8_t>(succeeded)};
-      on_event_(e);
+      on_event_(polymarket::operation_done(operation, succeeded, Usd{}, loop_.now()));
     });
   }
 
@@ -113,7 +98,7 @@ Result<TradingAccount> open_embedded_account(net::EventLoop& loop, const std::st
                     {"POLY_NONCE", l1.nonce}};
   const auto created = ask(clob, create);
   if (!created) return std::unexpected(created.error());
-  auto credentials = parse_credentials(*created);
+  auto credentials = polymarket::parse_credentials(*created);
   if (!credentials) return std::unexpected(credentials.error());
   const crypto::Address wallet = key->address();
   return TradingAccount{.key = std::move(*key), .wallet = wallet, .credentials = std::move(*credentials)};

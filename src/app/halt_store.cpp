@@ -100,4 +100,21 @@ Result<void> HaltStore::raise_market(const std::string& condition_id, std::strin
   return append("raised", fmt::format("market {}: {}", condition_id, note), now);
 }
 
+Event halt_event(HaltReason reason, std::string_view note, Nanos now) noexcept {
+  Event e = Event::make(EventKind::kKill, now);
+  e.halt.reason = static_cast<std::uint8_t>(reason);
+  note.copy(e.halt.note, std::min(note.size(), sizeof e.halt.note - 1));
+  return e;
+}
+
+std::vector<Event> halt_events(const HaltStore& store, const Catalogue& catalogue, Nanos now) {
+  std::vector<Event> events;
+  for (const std::string& id : store.halted_markets()) {
+    const auto condition = catalogue.find_condition(id);
+    if (condition) events.push_back(Event::make(EventKind::kKill, now, VenueId::kPolymarket, condition->value));
+  }
+  if (const auto halt = store.active()) events.push_back(halt_event(halt->reason, halt->note, now));
+  return events;
+}
+
 }  // namespace underround

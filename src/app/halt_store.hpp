@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/event.hpp"
 #include "core/units.hpp"
+#include "market/catalogue.hpp"
 #include "risk/halts.hpp"
 
 namespace underround {
@@ -40,5 +42,10 @@ class HaltStore {
   [[nodiscard]] Result<void> append(std::string_view what, std::string_view text, Nanos now) const;
   std::filesystem::path directory_;
 };
+
+// What tells an engine to stop: everything, with reason and note.
+[[nodiscard]] Event halt_event(HaltReason reason, std::string_view note, Nanos now) noexcept;
+// The halts that are still active, for an engine that starts: of the markets it knows, and of everything.
+[[nodiscard]] std::vector<Event> halt_events(const HaltStore& store, const Catalogue& catalogue, Nanos now);
 
 }  // namespace underround

@@ -5,10 +5,11 @@
 #include <algorithm>
 
 #include "app/engine_driver.hpp"
+#include "app/fetch_text.hpp"
 #include "app/halt_store.hpp"
 #include "app/session_settings.hpp"
 #include "crypto/encoding.hpp"
-#include "net/http_client.hpp"
+#include "strategy/hand.hpp"
 #include "venue/polymarket/gateway.hpp"
 #include "venue/polymarket/market_codec.hpp"
 
@@ -17,21 +18,6 @@ namespace {
 
 constexpr Nanos kPatience = Nanos::from_seconds(15);
 constexpr Nanos kForever = Nanos::from_seconds(std::int64_t{10} * 365 * 86'400);
-
-// A strategy whose decisions come from the command line.
-class Hand final : public Strategy {
- public:
-  using Strategy::Strategy;
-  std::string_view name() const noexcept override { return "hand"; }
-  void on_timer(const StrategyContext&, IntentBuffer& out) override {
-    if (!armed) return;
-    out.push_back(next);
-    out.back().strategy = id();
-    armed = false;
-  }
-  bool armed = false;
-  Intent next;
-};
 
 std::vector<std::unique_ptr<Strategy>> only(std::unique_ptr<Strategy> strategy) {
   std::vector<std::unique_ptr<Strategy>> list;
@@ -56,16 +42,13 @@ class HandTrader::Impl {
     EngineSettings engine = engine_settings_of(settings_.config, true);
     engine.starting_cash = Usd{};
     engine.reconciliation.adopt_first = true;
-    auto hand = std::make_unique<Hand>(StrategyId{0});
+    auto hand = std::make_unique<HandStrategy>(StrategyId{0});
     hand_ = hand.get();
     engine_ = std::make_unique<Engine>(catalogue_, engine, only(std::move(hand)));
     driver_ = std::make_unique<EngineDriver>(*engine_);
     driver_->set_executor([this](std::span<const Command> c, Nanos) { gateway_->execute(c); });
     if (auto ok = open_gateway(); !ok) return ok;
-    if (const auto halt = HaltStore(settings_.config.state.dir).active()) {
-      Event e = Event::make(EventKind::kKill, loop_.now());
-      e.halt.reason = static_cast<std::uint8_t>(halt->reason);
-      halt->note.copy(e.halt.note, std::min(halt->note.size(), sizeof e.halt.note - 1));
+    for (const Event& e : halt_events(HaltStore(settings_.config.state.dir), catalogue_, loop_.now())) {
       driver_->deliver(e);
     }
     (void)loop_.run_until([this] { return gateway_->user_stream_up() && engine_->reconciler().ready(); }, kPatience);
@@ -81,8 +64,7 @@ class HandTrader::Impl {
   }
 
   Result<HandResult> place(const HandOrder& order) {
-    Intent& intent = hand_->next;
-    intent = Intent{};
+    Intent intent;
     intent.kind = IntentKind::kDirectional;
     intent.tif = order.tif;
     intent.post_only = order.post_only;
@@ -95,7 +77,7 @@ class HandTrader::Impl {
                     .limit = order.limit,
                     .expected = order.limit,
                     .available = order.size});
-    hand_->armed = true;
+    hand_->give(intent);
     driver_->deliver(Event::make(EventKind::kTimer, loop_.now()));
 
     HandResult result;
@@ -158,21 +140,13 @@ class HandTrader::Impl {
 
   // Both tokens' books: the risk room wants one that it can believe.
   Result<void> read_books() {
-    net::HttpClient client(loop_,
-                           {.base_url = settings_.urls.clob, .proxy_url = settings_.proxy_url, .connections = 1});
     for (const std::string& token : settings_.market.tokens) {
-      net::HttpRequest request;
-      request.target = "/book?token_id=" + token;
-      const auto answer = client.fetch(request, kPatience);
-      if (!answer) return std::unexpected(answer.error().error);
-      if (answer->status != 200) {
-        return fail(ErrorCode::kRefused, fmt::format("the venue has no book for this market ({}): {}", answer->status,
-                                                     answer->body.substr(0, 200)));
-      }
-      std::string padded = answer->body;
+      const auto body = fetch_text(loop_, settings_.urls.clob, "/book?token_id=" + token, settings_.proxy_url);
+      if (!body) return fail(body.error().code, "the venue has no book for this market: " + body.error().message);
+      std::string padded = *body;
       padded.append(polymarket::kFramePadding, '\0');
       std::vector<Event> events;
-      codec_.decode({padded.data(), answer->body.size()}, loop_.now(), 0, events);
+      codec_.decode({padded.data(), body->size()}, loop_.now(), 0, events);
       for (const Event& e : events) driver_->deliver(e);
     }
     return {};
@@ -197,7 +171,7 @@ class HandTrader::Impl {
   Catalogue catalogue_;
   polymarket::MarketCodec codec_;
   ConditionId condition_;
-  Hand* hand_ = nullptr;
+  HandStrategy* hand_ = nullptr;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<EngineDriver> driver_;
   std::unique_ptr<polymarket::Gateway> gateway_;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "net/http_client.hpp"
+#include "app/fetch_text.hpp"
 #include "net/url.hpp"
 #include "venue/polymarket/gamma.hpp"
 
@@ -26,18 +26,6 @@ std::string gamma_target(std::string_view name) {
   return "/markets/slug/" + net::percent_encode(name);
 }
 
-Result<std::string> get(net::EventLoop& loop, const std::string& base, std::string target, const std::string& proxy) {
-  net::HttpClient client(loop, {.base_url = base, .proxy_url = proxy, .connections = 1});
-  net::HttpRequest request;
-  request.target = std::move(target);
-  const std::string what = request.target;
-  const auto answer = client.fetch(request, Nanos::from_seconds(10));
-  if (!answer) return std::unexpected(answer.error().error);
-  if (answer->status == 404) return fail(ErrorCode::kNotFound, fmt::format("{}{}: not found", base, what));
-  if (answer->status != 200) return fail(ErrorCode::kRefused, fmt::format("{}{}: {}", base, what, answer->status));
-  return answer->body;
-}
-
 }  // namespace
 
 Result<ConditionSpec> find_market(net::EventLoop& loop, const VenueUrls& urls, std::string_view name,
@@ -48,7 +36,7 @@ Result<ConditionSpec> find_market(net::EventLoop& loop, const VenueUrls& urls, s
                             "id (0x...) or an outcome token",
                             name));
   };
-  const auto gamma = get(loop, urls.gamma, gamma_target(name), proxy);
+  const auto gamma = fetch_text(loop, urls.gamma, gamma_target(name), proxy);
   if (!gamma) return gamma.error().code == ErrorCode::kNotFound ? not_found() : std::unexpected(gamma.error());
   auto page = polymarket::decode_gamma(*gamma);
   if (!page) return std::unexpected(page.error());
@@ -57,7 +45,7 @@ Result<ConditionSpec> find_market(net::EventLoop& loop, const VenueUrls& urls, s
     return fail(ErrorCode::kUnsupported, fmt::format("{}: {}", name, page->refused.front().reason));
   }
   ConditionSpec spec = std::move(page->markets.front());
-  const auto clob = get(loop, urls.clob, "/clob-markets/" + spec.condition_id, proxy);
+  const auto clob = fetch_text(loop, urls.clob, "/clob-markets/" + spec.condition_id, proxy);
   if (!clob) return std::unexpected(clob.error());
   const auto terms = polymarket::decode_clob_market(*clob);
   if (!terms) return std::unexpected(terms.error());

@@ -105,6 +105,7 @@ class Session::Impl {
     loader_->start_refreshing();
     timer_.every(kTimerPeriod, [this] { on_timer(); });
     view_timer_.every(kViewPeriod, [this] { publish_view(); });
+    started_ = true;
     return {};
   }
 
@@ -113,7 +114,7 @@ class Session::Impl {
   void stop() {
     if (stopped_) return;
     stopped_ = true;
-    cancel_resting();
+    if (started_) cancel_resting();
     timer_.cancel();
     view_timer_.cancel();
     loader_.reset();
@@ -126,7 +127,7 @@ class Session::Impl {
   }
 
   void kill(std::string_view reason) {
-    deliver_halt(HaltReason::kKillSwitch, reason);
+    driver_->deliver(halt_event(HaltReason::kKillSwitch, reason, loop_.now()));
     keep_halt();
   }
 
@@ -294,20 +295,16 @@ class Session::Impl {
   // --- halts (law 9)
   void restore_halt() {
     if (settings_.state_dir.empty()) return;
-    for (const std::string& id : HaltStore(settings_.state_dir).halted_markets()) {
-      const auto condition = catalogue_.find_condition(id);
-      if (!condition) continue;
-      driver_->deliver(Event::make(EventKind::kKill, loop_.now(), VenueId::kPolymarket, condition->value));
-      fmt::print(stderr, "market {} is halted until `underround resume --reason ...`\n", id);
-    }
+    for (const Event& e : halt_events(HaltStore(settings_.state_dir), catalogue_, loop_.now())) driver_->deliver(e);
+    const Halts& halts = engine_->risk().halts();
     markets_kept_ = engine_->risk().halted_markets().size();
-    const auto halt = HaltStore(settings_.state_dir).active();
-    if (!halt) return;
-    halt_kept_ = true;
-    deliver_halt(halt->reason, halt->note);
-    if (!settings_.quiet) {
+    halt_kept_ = halts.any();
+    if (markets_kept_ > 0) {
+      fmt::print(stderr, "{} market(s) are halted until `underround resume --reason ...`\n", markets_kept_);
+    }
+    if (halt_kept_ && !settings_.quiet) {
       fmt::print(stderr, "HALTED ({}: {}). Nothing is ordered until `underround resume --reason ...`.\n",
-                 to_string(halt->reason), halt->note);
+                 to_string(halts.reason()), halts.note());
     }
   }
 
@@ -323,18 +320,11 @@ class Session::Impl {
       }
     }
     const Halts& halts = engine_->risk().halts();
-    if (halt_kept_ || settings_.state_dir.empty() || !halts.any()) return;
+    if (halt_kept_ || !halts.any()) return;
     halt_kept_ = true;
     if (auto kept = HaltStore(settings_.state_dir).raise(halts.reason(), halts.note(), loop_.now()); !kept) {
       fmt::print(stderr, "the halt could not be written down: {}\n", kept.error().message);
     }
-  }
-
-  void deliver_halt(HaltReason reason, std::string_view note) {
-    Event e = Event::make(EventKind::kKill, loop_.now());
-    e.halt.reason = static_cast<std::uint8_t>(reason);
-    note.copy(e.halt.note, std::min(note.size(), sizeof e.halt.note - 1));
-    driver_->deliver(e);
   }
 
   // --- market data
@@ -478,6 +468,7 @@ class Session::Impl {
   Usd faucet_;                    // embedded venue: what the account is given
   std::size_t markets_kept_ = 0;  // halted markets that are on disk
   bool halt_kept_ = false;        // the active halt is on disk
+  bool started_ = false;          // a start that failed has no orders to cancel: they may be another program's
   bool stopped_ = false;
 };
 

@@ -11,27 +11,13 @@
 
 #include "base/decimal.hpp"
 #include "engine/engine.hpp"
+#include "strategy/hand.hpp"
 #include "strategy/registry.hpp"
 
 namespace underround {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Emits whatever intent the script has put into its hand.
-class ScriptedStrategy final : public Strategy {
- public:
-  using Strategy::Strategy;
-  std::string_view name() const noexcept override { return "script"; }
-  void on_timer(const StrategyContext&, IntentBuffer& out) override {
-    if (!armed) return;
-    out.push_back(next);
-    out.back().strategy = id();
-    armed = false;
-  }
-  bool armed = false;
-  Intent next;
-};
 
 class Scenario {
  public:
@@ -101,7 +87,7 @@ class Scenario {
       } else {
         ADD_FAILURE() << made.error().message;
       }
-      auto script = std::make_unique<ScriptedStrategy>(StrategyId{static_cast<std::uint8_t>(strategies.size())});
+      auto script = std::make_unique<HandStrategy>(StrategyId{static_cast<std::uint8_t>(strategies.size())});
       script_ = script.get();
       strategies.push_back(std::move(script));
       engine_ = std::make_unique<Engine>(catalogue_, settings_, std::move(strategies));
@@ -427,8 +413,7 @@ class Scenario {
       intent.add_leg(leg);
     }
     intent.event = catalogue_[condition_of(intent.legs()[0].instrument)].event;
-    script_->next = intent;
-    script_->armed = true;
+    script_->give(intent);
     step(event(EventKind::kTimer));
   }
 
@@ -534,7 +519,7 @@ class Scenario {
   StrategySettings strategy_settings_;
   std::vector<std::string> strategy_names_;
   std::unique_ptr<Engine> engine_;
-  ScriptedStrategy* script_ = nullptr;
+  HandStrategy* script_ = nullptr;
   std::map<std::string, ConditionId> conditions_;
   std::vector<ApprovedOrder> orders_;
   std::vector<RunOperation> operations_;

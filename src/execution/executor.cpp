@@ -73,9 +73,13 @@ bool Executor::operating() const noexcept {
 void Executor::cancel_market(ConditionId condition, ExecutionContext& context) {
   orders_.for_each_open([&](const Order& order) {
     if (condition_of(order.terms.instrument) != condition || order.cancel_sent) return;
-    orders_.find(order.id)->cancel_sent = true;
-    context.commands.emplace_back(CancelOrder{order.id});
+    cancel(*orders_.find(order.id), context);
   });
+}
+
+void Executor::cancel(Order& order, ExecutionContext& context) {
+  order.cancel_sent = true;
+  context.commands.emplace_back(CancelOrder{order.id});
 }
 
 std::expected<PlanId, RiskRefusal> Executor::start(const Intent& intent, ExecutionContext& context) {
@@ -283,8 +287,7 @@ void Executor::on_timer(ExecutionContext& context) {
     if (legs_out && plan.orders_open() && context.now > plan.intent.deadline) {
       orders_.for_each_open([&](const Order& o) {
         if (o.plan != plan.id || o.cancel_sent || o.status != OrderStatus::kLive) return;
-        orders_.find(o.id)->cancel_sent = true;
-        context.commands.emplace_back(CancelOrder{o.id});
+        cancel(*orders_.find(o.id), context);
       });
     }
     if (plan.state == PlanState::kRepairing) advance(plan, context);

@@ -87,6 +87,7 @@ class Executor {
   [[nodiscard]] Plan* find_plan(PlanId id) noexcept;
   std::expected<OrderId, RiskRefusal> place(Plan& plan, std::uint8_t leg, Side side, Price limit, Shares size,
                                             ExecutionContext& context);
+  void cancel(Order& order, ExecutionContext& context);
   bool run(Plan& plan, SetOperation kind, ConditionId condition, Shares amount, ExecutionContext& context);
   void send_remaining_legs(Plan& plan, Shares size, ExecutionContext& context);
   void advance(Plan& plan, ExecutionContext& context);

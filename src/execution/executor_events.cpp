@@ -55,8 +55,7 @@ void Executor::on_order(const Event& e, ExecutionContext& context) {
       order->status = e.order.status;
       if (order->immediate && order->status == OrderStatus::kLive && !order->cancel_sent &&
           e.order.matched < order->terms.size) {
-        order->cancel_sent = true;
-        context.commands.emplace_back(CancelOrder{order->id});
+        cancel(*order, context);
       }
       return;
     case EventKind::kOrderRejected:

@@ -58,11 +58,17 @@ const Reconciler::Line* Reconciler::find(InstrumentId instrument) const noexcept
 void Reconciler::start(ExecutionContext& context) {
   context.ledger.transfer(cash_.cash - context.ledger.cash());
   for (const Line& line : lines_) {
-    const Price average =
-        line.account.average.pips > 0 ? line.account.average : fair_price(line.instrument, context.books);
-    const Shares change = line.account.shares - context.ledger.position(line.instrument).settled;
-    if (change.micros != 0) context.ledger.adopt(line.instrument, change, notional(average, change, Rounding::kUp));
+    adopt_shares(line.instrument, line.account.shares - context.ledger.position(line.instrument).settled, context);
   }
+}
+
+// At what the account paid on average, where somebody knows it.
+void Reconciler::adopt_shares(InstrumentId instrument, Shares change, ExecutionContext& context) {
+  if (change.micros == 0) return;
+  const Line* const line = find(instrument);
+  const Price average =
+      line != nullptr && line->account.average.pips > 0 ? line->account.average : fair_price(instrument, context.books);
+  context.ledger.adopt(instrument, change, notional(average, change, Rounding::kUp));
 }
 
 void Reconciler::compare(const Executor& executor, ExecutionContext& context) {
@@ -87,20 +93,20 @@ void Reconciler::compare(const Executor& executor, ExecutionContext& context) {
   }
 }
 
-bool Reconciler::strike(InstrumentId subject, std::int64_t ours, std::int64_t venue, std::int64_t tolerance,
+void Reconciler::strike(InstrumentId subject, std::int64_t ours, std::int64_t venue, std::int64_t tolerance,
                         ExecutionContext& context) {
   const auto known = std::ranges::find(differences_, subject, &Difference::instrument);
   const std::int64_t delta = venue - ours;
   if (std::abs(delta) <= tolerance) {
     // It went away by itself: the picture was taken in the middle of something. A declared one stays for the person.
-    if (known != differences_.end() && !known->declared) differences_.erase(known);
-    return false;
+    if (known != differences_.end() && (!known->declared || known->accepted)) differences_.erase(known);
+    return;
   }
   if (known == differences_.end()) {
     differences_.push_back(
         {.instrument = subject, .ours_micros = ours, .venue_micros = venue, .since = context.now, .strikes = 1});
     context.commands.emplace_back(ReadAccount{});
-    return false;
+    return;
   }
   const bool same = known->micros() == delta;
   known->ours_micros = ours;
@@ -108,13 +114,13 @@ bool Reconciler::strike(InstrumentId subject, std::int64_t ours, std::int64_t ve
   if (known->accepted) {
     adopt(*known, context);
     differences_.erase(known);
-    return true;
+    return;
   }
-  if (known->declared) return true;
+  if (known->declared) return;
   known->strikes = same ? known->strikes + 1 : 1;
   if (known->strikes < 2) {
     context.commands.emplace_back(ReadAccount{});
-    return false;
+    return;
   }
   if (!subject.valid() && delta > 0) {
     adopt(*known, context);
@@ -122,7 +128,6 @@ bool Reconciler::strike(InstrumentId subject, std::int64_t ours, std::int64_t ve
   } else {
     declare(*known, context);
   }
-  return true;
 }
 
 void Reconciler::declare(Difference& difference, ExecutionContext& context) {
@@ -140,12 +145,7 @@ void Reconciler::declare(Difference& difference, ExecutionContext& context) {
 void Reconciler::adopt(const Difference& difference, ExecutionContext& context) {
   ++counters_.adopted;
   if (!difference.instrument.valid()) return context.ledger.transfer(Usd{difference.micros()});
-  const Line* const line = find(difference.instrument);
-  const Price average = line != nullptr && line->account.average.pips > 0
-                            ? line->account.average
-                            : fair_price(difference.instrument, context.books);
-  const Shares change{difference.micros()};
-  context.ledger.adopt(difference.instrument, change, notional(average, change, Rounding::kUp));
+  adopt_shares(difference.instrument, Shares{difference.micros()}, context);
 }
 
 void Reconciler::on_resume(ConditionId condition) noexcept {

@@ -64,11 +64,12 @@ class Reconciler {
   void compare(const Executor& executor, ExecutionContext& context);
   void reserve_foreign(ExecutionContext& context);
   [[nodiscard]] const Line* find(InstrumentId instrument) const noexcept;
-  // Notes ours/venue for one subject; true when the same difference has now been seen twice.
-  bool strike(InstrumentId subject, std::int64_t ours, std::int64_t venue, std::int64_t tolerance,
+  // Compares ours with the venue's for one subject, and acts when the same difference has been seen twice.
+  void strike(InstrumentId subject, std::int64_t ours, std::int64_t venue, std::int64_t tolerance,
               ExecutionContext& context);
   void declare(Difference& difference, ExecutionContext& context);
   void adopt(const Difference& difference, ExecutionContext& context);
+  void adopt_shares(InstrumentId instrument, Shares change, ExecutionContext& context);
 
   ReconcilerSettings settings_;
   bool started_ = false, receiving_ = false;

@@ -58,6 +58,8 @@ AccountReader::AccountReader(net::EventLoop& loop, net::HttpClient& clob, ClobSe
   if (settings_.data_url.empty()) return;
   net::HttpClientSettings http;
   http.base_url = settings_.data_url;
+  http.proxy_url = settings_.proxy_url;
+  http.tls = settings_.tls;
   http.connections = 1;
   data_ = std::make_unique<net::HttpClient>(loop, http);
 }
@@ -233,37 +235,24 @@ void AccountReader::finish(bool complete) {
     started_ = true;
     callbacks_.on_started(picture->started_s);
   }
-  const auto emit = [&](EventKind kind, std::uint32_t subject, const Event::Account& account) {
-    Event e = Event::make(kind, now, VenueId::kPolymarket, subject);
-    e.account = account;
-    callbacks_.on_event(e);
-  };
-  emit(EventKind::kAccountBegin, Event::kNoSubject, {});
+  Event e = Event::make(EventKind::kAccountBegin, now, VenueId::kPolymarket);
+  callbacks_.on_event(e);
   if (complete) {
-    emit(EventKind::kAccountCash, Event::kNoSubject,
-         {.cash = picture->cash,
-          .locked = picture->locked_cash,
-          .shares = {},
-          .locked_shares = {},
-          .average = kNoPrice,
-          .complete = 0});
+    e = Event::make(EventKind::kAccountCash, now, VenueId::kPolymarket);
+    e.account.cash = picture->cash;
+    e.account.locked = picture->locked_cash;
+    callbacks_.on_event(e);
     for (const Picture::Token& token : picture->tokens) {
-      emit(EventKind::kAccountPosition, token.instrument.value,
-           {.cash = {},
-            .locked = {},
-            .shares = token.shares,
-            .locked_shares = token.locked,
-            .average = token.average,
-            .complete = 0});
+      e = Event::make(EventKind::kAccountPosition, now, VenueId::kPolymarket, token.instrument.value);
+      e.account.shares = token.shares;
+      e.account.locked_shares = token.locked;
+      e.account.average = token.average;
+      callbacks_.on_event(e);
     }
   }
-  emit(EventKind::kAccountEnd, Event::kNoSubject,
-       {.cash = {},
-        .locked = {},
-        .shares = {},
-        .locked_shares = {},
-        .average = kNoPrice,
-        .complete = static_cast<std::uint8_t>(complete ? 1 : 0)});
+  e = Event::make(EventKind::kAccountEnd, now, VenueId::kPolymarket);
+  e.account.complete = complete ? 1 : 0;
+  callbacks_.on_event(e);
 }
 
 }  // namespace underround::polymarket

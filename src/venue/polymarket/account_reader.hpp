@@ -16,6 +16,7 @@
 
 #include "core/event.hpp"
 #include "market/catalogue.hpp"
+#include "net/tls.hpp"
 #include "venue/polymarket/order_lookup.hpp"
 #include "venue/polymarket/order_names.hpp"
 #include "venue/polymarket/signing.hpp"
@@ -24,7 +25,9 @@ namespace underround::polymarket {
 
 struct AccountReaderSettings {
   std::string data_url;  // "https://data-api.polymarket.com"; empty = only tokens the ledger knows
-  std::string wallet;    // EIP-55; whose positions
+  std::string proxy_url;
+  std::shared_ptr<net::TlsContext> tls;  // null = system roots
+  std::string wallet;                    // EIP-55; whose positions
   SignatureType type = SignatureType::kEoa;
   Nanos period = Nanos::from_seconds(30);  // 0 = never by itself
   Nanos soon = Nanos::from_seconds(2);     // after a disagreement, a failure, a reconnect

@@ -35,6 +35,8 @@ UserStream::Settings user_settings(const GatewaySettings& settings) {
 AccountReaderSettings reader_settings(const GatewaySettings& settings) {
   AccountReaderSettings reader;
   reader.data_url = settings.read_account ? settings.data_url : std::string();
+  reader.proxy_url = settings.proxy_url;
+  reader.tls = settings.tls;
   reader.wallet = crypto::checksum(settings.account.maker);
   reader.type = settings.account.type;
   reader.period = settings.reconcile_period;
@@ -43,6 +45,18 @@ AccountReaderSettings reader_settings(const GatewaySettings& settings) {
 }
 
 }  // namespace
+
+Event operation_done(const RunOperation& operation, bool succeeded, Usd gas, Nanos now) noexcept {
+  const bool convert = operation.kind == SetOperation::kConvert;
+  Event e = Event::make(EventKind::kOperationDone, now, VenueId::kPolymarket,
+                        convert ? operation.event.value : operation.condition.value);
+  e.operation = {.id = operation.id,
+                 .amount = operation.amount,
+                 .gas = gas,
+                 .kind = operation.kind,
+                 .succeeded = static_cast<std::uint8_t>(succeeded ? 1 : 0)};
+  return e;
+}
 
 // --- life cycle
 
@@ -175,11 +189,7 @@ void Gateway::Impl::refuse(const ApprovedOrder& order, RejectReason reason) {
 
 void Gateway::Impl::run(const RunOperation& operation) {
   if (operations_ != nullptr && !settings_.dry_run) return operations_->run(operation, loop_.now());
-  const bool convert = operation.kind == SetOperation::kConvert;
-  Event e = Event::make(EventKind::kOperationDone, loop_.now(), VenueId::kPolymarket,
-                        convert ? operation.event.value : operation.condition.value);
-  e.operation = {.id = operation.id, .amount = operation.amount, .gas = {}, .kind = operation.kind, .succeeded = 0};
-  emit(e);
+  emit(operation_done(operation, false, Usd{}, loop_.now()));
 }
 
 // --- user stream

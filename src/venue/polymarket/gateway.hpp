@@ -69,6 +69,9 @@ class SetOperations {
   virtual void run(const RunOperation& operation, Nanos now) = 0;
 };
 
+// The answer: subject = the condition, or the event of a conversion.
+[[nodiscard]] Event operation_done(const RunOperation& operation, bool succeeded, Usd gas, Nanos now) noexcept;
+
 class Gateway {
  public:
   struct Callbacks {
