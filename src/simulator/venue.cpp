@@ -39,7 +39,7 @@ GroupId Venue::add_group(const ConditionSpec::Group& spec) {
   if (group.spec.id.empty()) group.spec.id = std::to_string(group.gamma_id);
   if (spec.neg_risk) {
     group.pot = ledger_.add_pot();
-    if (group.spec.neg_risk_market_id.empty()) group.spec.neg_risk_market_id = random_hash_text(rng_);
+    if (group.spec.neg_risk_market_id.empty()) group.spec.neg_risk_market_id = random_neg_risk_market_text(rng_);
   }
   by_group_slug_.emplace(spec.slug, id);
   return id;
@@ -47,11 +47,6 @@ GroupId Venue::add_group(const ConditionSpec::Group& spec) {
 
 MarketId Venue::add_market(ConditionSpec spec, GroupId group) {
   const MarketId id{static_cast<std::uint32_t>(markets_.size())};
-  if (spec.condition_id.empty()) spec.condition_id = random_hash_text(rng_);
-  if (spec.question_id.empty()) spec.question_id = random_hash_text(rng_);
-  for (std::string& token : spec.tokens) {
-    if (token.empty()) token = random_token_text(rng_);
-  }
   Market& market = markets_.emplace_back();
   market.id = id;
   market.gamma_id = next_gamma_id_++;
@@ -68,6 +63,7 @@ MarketId Venue::add_market(ConditionSpec spec, GroupId group) {
     pot = g.pot;
   }
   if (!pot.valid()) pot = ledger_.add_pot();
+  name_market(spec, spec.group.neg_risk_market_id, market.group_index, rng_);
   ledger_.add_market(id, pot);
   spec.phase = MarketPhase::kPending;
   spec.accepting_orders = false;

@@ -21,6 +21,7 @@ constexpr std::array<Topic, 7> kTopics{
     Topic{"geopolitics", "Will the talks resume", 0}};
 constexpr std::array<const char*, 10> kTeams{"Vortex", "Nightfall", "Ember", "Halcyon", "Ironclad",
                                              "Mirage", "Outlaws",   "Pulse", "Quartz",  "Rampart"};
+constexpr std::uint64_t kEveryV2 = 6;  // one question in so many trades under Protocol V2
 constexpr double kEsportsShare = 0.25;
 constexpr Nanos kResolveAfter = Nanos::from_seconds(25);
 
@@ -63,6 +64,7 @@ ConditionSpec WorldBinaries::describe(Question& question, std::uint64_t number, 
     question.end = now + seconds(86'400 * (0.2 + 40 * rng_.uniform()));
     question.step_mean_s = 40 + 160 * rng_.uniform();
   }
+  if (number % kEveryV2 == 0) spec.version = MarketVersion::kV2;
   spec.start_at = now;
   spec.end_at = question.end;
   return spec;
