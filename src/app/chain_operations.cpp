@@ -2,16 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <deque>
 #include <vector>
 
 namespace underround {
 namespace {
 
+constexpr Nanos kTermsPeriod = Nanos::from_seconds(60), kDay = Nanos::from_seconds(86'400);
+
 class ChainOperations final : public polymarket::SetOperations {
  public:
-  ChainOperations(net::EventLoop& loop, const Catalogue& catalogue, std::function<void(const Event&)> on_event,
-                  std::function<void(const std::string&)> on_words)
-      : loop_(loop), catalogue_(catalogue), on_event_(std::move(on_event)), on_words_(std::move(on_words)) {}
+  ChainOperations(net::EventLoop& loop, const Catalogue& catalogue, std::int32_t daily,
+                  std::function<void(const Event&)> on_event, std::function<void(const std::string&)> on_words)
+      : loop_(loop),
+        catalogue_(catalogue),
+        on_event_(std::move(on_event)),
+        on_words_(std::move(on_words)),
+        terms_timer_(loop),
+        daily_(daily) {}
 
   Result<void> open(chain::SetOperationSettings settings, const crypto::SecretKey& key) {
     auto made =
@@ -20,10 +29,13 @@ class ChainOperations final : public polymarket::SetOperations {
                                     .on_stuck = [this](OperationId, const std::string& words) { on_words_(words); }});
     if (!made) return std::unexpected(made.error());
     operations_ = std::move(*made);
+    terms_timer_.every(kTermsPeriod, [this] { ask_terms(); });
+    ask_terms();
     return {};
   }
 
   void run(const RunOperation& operation, Nanos) override {
+    asked_.push_back(loop_.now());
     chain::SetRequest request{.id = operation.id, .kind = operation.kind, .amount = operation.amount};
     if (operation.kind == SetOperation::kConvert) {
       const EventGroup& group = catalogue_.event(operation.event);
@@ -43,6 +55,20 @@ class ChainOperations final : public polymarket::SetOperations {
   }
 
  private:
+  // What the next operation would cost, and how many the relayer still takes: the executor decides by it.
+  void ask_terms() {
+    operations_->cost([this](const Result<Usd>& cost) {
+      if (!cost) return;  // the node is silent: the last price stands
+      std::erase_if(asked_, [now = loop_.now()](Nanos at) { return now - at > kDay; });
+      Event e = Event::make(EventKind::kOperationTerms, loop_.now(), VenueId::kPolymarket);
+      e.terms = {*cost, Event::kNoLimit, Event::kNoLimit};
+      if (daily_ > 0) {
+        e.terms.left = std::max<std::int32_t>(0, daily_ - static_cast<std::int32_t>(asked_.size()));
+        e.terms.daily = daily_;
+      }
+      on_event_(e);
+    });
+  }
   void done(const RunOperation& operation, const chain::SetResult& result) {
     using Kind = chain::SetResult::Kind;
     if (result.kind != Kind::kSucceeded) {
@@ -58,6 +84,9 @@ class ChainOperations final : public polymarket::SetOperations {
   std::function<void(const Event&)> on_event_;
   std::function<void(const std::string&)> on_words_;
   std::unique_ptr<chain::SetOperations> operations_;
+  net::Timer terms_timer_;
+  std::deque<Nanos> asked_;  // operations of the last day
+  std::int32_t daily_;       // the relayer's quota; 0 = none
 };
 
 }  // namespace
@@ -78,6 +107,7 @@ Result<chain::SetOperationSettings> chain_settings(const config::Loaded& loaded,
   s.rpc.urls = {c.chain.rpc_url};
   s.rpc.proxy_url = loaded.secrets.proxy_url;
   s.transactor.max_fee_wei = chain::gwei(static_cast<std::uint64_t>(c.chain.max_fee_gwei));
+  s.transactor.poll = s.relayer.poll = c.chain.poll;
   s.transactor.confirmations = static_cast<std::uint64_t>(c.chain.confirmations);
   s.coin_price = c.chain.coin_usd;
   s.relayer.url = c.chain.relayer_url;
@@ -94,9 +124,9 @@ Result<chain::SetOperationSettings> chain_settings(const config::Loaded& loaded,
 
 Result<std::unique_ptr<polymarket::SetOperations>> make_chain_operations(
     net::EventLoop& loop, chain::SetOperationSettings settings, const TradingAccount& account,
-    const Catalogue& catalogue, std::function<void(const Event&)> on_event,
+    const Catalogue& catalogue, std::int32_t daily, std::function<void(const Event&)> on_event,
     std::function<void(const std::string&)> on_words) {
-  auto operations = std::make_unique<ChainOperations>(loop, catalogue, std::move(on_event), std::move(on_words));
+  auto operations = std::make_unique<ChainOperations>(loop, catalogue, daily, std::move(on_event), std::move(on_words));
   if (auto ok = operations->open(std::move(settings), account.key); !ok) return std::unexpected(ok.error());
   return operations;
 }

@@ -21,12 +21,13 @@ namespace underround {
 // What an operation on a condition needs to know of it.
 [[nodiscard]] chain::SetMarket set_market(const ConditionSpec& spec);
 
-// `on_event` gets kOperationDone; `on_words` what a person should know (a transaction that is stuck, an unknown
+// `on_event` gets kOperationDone, and kOperationTerms once a minute; `daily`: how many operations the relayer takes a
+// day, 0 = as many as one likes. `on_words` what a person should know (a transaction that is stuck, an unknown
 // outcome). An unknown outcome gives no event: reconciliation finds out what is there. `account` and `catalogue` must
 // outlive it.
 [[nodiscard]] Result<std::unique_ptr<polymarket::SetOperations>> make_chain_operations(
     net::EventLoop& loop, chain::SetOperationSettings settings, const TradingAccount& account,
-    const Catalogue& catalogue, std::function<void(const Event&)> on_event,
+    const Catalogue& catalogue, std::int32_t daily, std::function<void(const Event&)> on_event,
     std::function<void(const std::string&)> on_words);
 
 }  // namespace underround

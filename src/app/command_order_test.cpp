@@ -148,6 +148,40 @@ TEST_F(AccountCommands, MoneyMovesOnlyWithThreeYeses) {
   EXPECT_EQ(command("orders --json").out, "{\"orders\":[]}\n");
 }
 
+// One command each: approve, split, merge, look. Signed transactions in blocks for an address, the relayer for a wallet.
+TEST_F(AccountCommands, SetsAreSplitAndMergedOnChain) {
+  const simulator::ServiceUrls& u = server_->urls();
+  ask(u.control, "POST", "/time", R"({"speed":20})");
+  const std::string key = text(ask(u.control, "POST", "/relayer-keys", fmt::format(R"({{"address":"{}"}})", kAddress)),
+                               "/apiKey");
+  constexpr char kDepositWallet[] = "0xBc0fF067b7740Eff76C1ca93c875Ba6B890d6B50";
+  ask(u.control, "POST", "/faucet", fmt::format(R"({{"address":"{}","usd":"50"}})", kDepositWallet));
+  for (const std::string type : {"eoa", "deposit"}) {
+    const std::string who = type == "eoa" ? kAddress : kDepositWallet;
+    ask(u.control, "POST", "/allowances", fmt::format(R"({{"address":"{}","collateral":"0","tokens":false}})", who));
+    const std::string variables =
+        std::string(kYeses) + fmt::format("UNDERROUND_ACCOUNT__TYPE={} UNDERROUND_CHAIN__RPC_URL={} "
+                                          "UNDERROUND_CHAIN__RELAYER_URL={} UNDERROUND_CHAIN__CONFIRMATIONS=1 UNDERROUND_CHAIN__POLL_MS=20 "
+                                          "UNDERROUND_RELAYER_API_KEY={} ",
+                                          type, u.rpc, u.relayer, key);
+    const Ran early = command("split " + market_ + " --amount 10 --mode live", variables);
+    EXPECT_EQ(early.exit_code, kExitFailed) << type;
+    EXPECT_THAT(early.err, HasSubstr("wallet approve")) << type;
+    const Ran approved = command("wallet approve --mode live", variables);
+    ASSERT_EQ(approved.exit_code, kExitOk) << type << approved.err;
+    const Ran split = command("split " + market_ + " --amount 10 --mode live --json", variables);
+    ASSERT_EQ(split.exit_code, kExitOk) << type << split.err;
+    const Ran merged = command("merge " + market_ + " --amount 4 --mode live --json", variables);
+    ASSERT_EQ(merged.exit_code, kExitOk) << type << merged.err;
+    const Ran positions = command("positions --json", variables);
+    EXPECT_EQ(text(positions.out, "/positions/0/shares"), "6") << type;
+    EXPECT_EQ(text(positions.out, "/positions/1/shares"), "6") << type;
+    const Ran more = command("merge " + market_ + " --amount 7 --mode live", variables);
+    EXPECT_EQ(more.exit_code, kExitFailed) << type;
+    EXPECT_THAT(more.err, HasSubstr("SafeMath: subtraction overflow")) << type;
+  }
+}
+
 TEST_F(AccountCommands, TheRiskRoomSeesOrdersByHandToo) {
   const Ran large =
       command(place("buy yes --price " + above_ask_ + " --size 900 --type fak --mode live --json"), kYeses);

@@ -50,6 +50,8 @@ class SetCommand final : public Command {
   [[nodiscard]] Result<chain::SetRequest> request(AccountContext& a, Shares amount) const;
   [[nodiscard]] Result<std::vector<chain::Call>> calls(const chain::SetOperationSettings& settings,
                                                        const chain::SetRequest& request) const;
+  [[nodiscard]] Result<void> check_approvals(AccountContext& a, const chain::SetOperationSettings& settings,
+                                             chain::SetOperations& operations, const chain::SetRequest& request) const;
   SetOperation kind_;
   std::string config_, amount_, mode_ = "dry-run";
   std::vector<std::string> markets_;
@@ -102,6 +104,21 @@ Result<std::vector<chain::Call>> SetCommand::calls(const chain::SetOperationSett
   return fail(ErrorCode::kInternal, "no such operation");
 }
 
+// Without an RPC URL nobody can be asked, and the call itself will tell.
+Result<void> SetCommand::check_approvals(AccountContext& a, const chain::SetOperationSettings& s,
+                                         chain::SetOperations& operations, const chain::SetRequest& r) const {
+  const auto needed = kind_ == SetOperation::kConvert ? chain::approvals_for_convert(s.contracts, s.convert_adapter)
+                                                      : chain::approvals_for(kind_, s.contracts, r.market);
+  std::optional<Result<std::vector<chain::Approval>>> missing;
+  operations.missing_approvals(needed, [&](Result<std::vector<chain::Approval>> m) { missing = std::move(m); });
+  (void)a.loop.run_until([&] { return missing.has_value(); }, kPatience);
+  if (!missing || !*missing || (*missing)->empty()) return {};
+  const chain::Approval& first = (**missing).front();
+  return fail(ErrorCode::kRefused,
+              fmt::format("{} is not allowed to do that ({}); run `underround wallet approve --mode live` first",
+                          crypto::checksum(first.spender), first.what));
+}
+
 Outcome SetCommand::run(const Context& context) {
   Shares amount;
   if (!amount_.empty()) {
@@ -135,6 +152,9 @@ Outcome SetCommand::run(const Context& context) {
       {.on_named = [](const chain::OperationName&) { return true; },
        .on_stuck = [](OperationId, const std::string& words) { fmt::print(stderr, "still waiting: {}\n", words); }});
   if (!operations) return std::unexpected(Failure(operations.error()));
+  if (auto granted = check_approvals(a, *settings, **operations, *wanted); !granted) {
+    return std::unexpected(Failure(granted.error()));
+  }
   std::optional<chain::SetResult> result;
   (*operations)->run(*wanted, [&](const chain::SetResult& r) { result = r; });
   (void)a.loop.run_until([&] { return result.has_value(); }, kPatience);

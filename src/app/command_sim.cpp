@@ -30,6 +30,9 @@ class SimCommand final : public Command {
     app.add_option("--write-config", config_file_, "write a configuration with this venue's addresses to this file");
     app.add_flag_callback(
         "--no-rate-limits", [this] { settings_.rate_limits = false; }, "no 429: neither per address nor per signer");
+    app.add_flag_callback(
+        "--nothing-approved", [this] { settings_.unlimited_allowances = false; },
+        "wallets start without approvals, as new ones do; see `wallet approve`");
     app.add_option("--duration", duration_, "stop after this long (default: until Ctrl-C)");
   }
   Outcome run(const Context&) override {
@@ -66,6 +69,7 @@ class SimCommand final : public Command {
         << "venue.gamma_url = \"" << urls.gamma << "\"\nvenue.clob_url = \"" << urls.clob << "\"\n"
         << "venue.data_url = \"" << urls.data << "\"\nvenue.market_ws_url = \"" << urls.ws_market << "\"\n"
         << "venue.user_ws_url = \"" << urls.ws_user << "\"\n"
+        << "chain.rpc_url = \"" << urls.rpc << "\"\nchain.relayer_url = \"" << urls.relayer << "\"\n"
         << "binance.ws_url = \"" << urls.binance_public.substr(0, urls.binance_public.rfind('/')) << "\"\n"
         << "markets.min_volume_usd = 0\nmarkets.min_liquidity_usd = 0\nmarkets.max_days_to_end = 3650\n"
         << "account.credentials_file = \"" << config_file_ << ".credentials.json\"\n"

@@ -41,7 +41,8 @@ struct Config {
   struct Chain {
     std::int64_t id = 0;
     std::string rpc_url, relayer_url;
-    std::int64_t max_fee_gwei = 0, confirmations = 0;
+    std::int64_t max_fee_gwei = 0, confirmations = 0, relayer_per_day = 0;
+    Nanos poll;
     bool auto_redeem = false;
     Usd min_merge_usd, coin_usd;
   } chain;

@@ -36,7 +36,7 @@ auto& field(Config& config) {
 
 // Order: within a room as shown in the example file. Ten rows at most may say `first`.
 // clang-format off
-const std::array<Key, 58> kKeys{{
+const std::array<Key, 60> kKeys{{
     {.path = "venue.kind", .initial = "embedded",
      .reason = "Where the engine trades: \"embedded\" is the simulator in this binary, no account and no network; "
                "\"polymarket\" reads the real venue.",
@@ -104,6 +104,13 @@ const std::array<Key, 58> kKeys{{
     {.path = "chain.confirmations", .initial = "5", .min = "1", .max = "200",
      .reason = "Blocks on top of a transaction before it is believed; fewer risk a re-organisation.",
      .field = field<&Config::chain, &Config::Chain::confirmations>},
+    {.path = "chain.poll_ms", .initial = "2000", .unit = "ms", .min = "20", .max = "60000",
+     .reason = "How often the node or the relayer is asked what became of a transaction; a block takes two seconds.",
+     .field = field<&Config::chain, &Config::Chain::poll>},
+    {.path = "chain.relayer_per_day", .initial = "100", .min = "0", .max = "1000000",
+     .reason = "Transactions the relayer takes a day: 100 with an unverified builder key, 10000 with a verified one, 0 = "
+               "no limit (an own relayer key). Small merges wait when it runs out.",
+     .field = field<&Config::chain, &Config::Chain::relayer_per_day>},
     {.path = "chain.coin_usd", .initial = "0.25", .unit = "USD", .min = "0.000001", .max = "100000",
      .reason = "Price of the coin that pays for gas (POL), to count gas in dollars; an \"eoa\" account only.",
      .field = field<&Config::chain, &Config::Chain::coin_usd>},

@@ -204,8 +204,10 @@ class Session::Impl {
     UR_CHECK(settings_.account != nullptr && settings_.loaded != nullptr);
     auto chain = chain_settings(*settings_.loaded, *settings_.account);
     if (!chain) return std::unexpected(chain.error());
+    const bool limited = chain->account != chain::AccountType::kEoa && chain->relayer.credentials.relayer_key.empty();
+    const auto daily = static_cast<std::int32_t>(limited ? settings_.config.chain.relayer_per_day : 0);
     auto operations = make_chain_operations(
-        loop_, std::move(*chain), *settings_.account, catalogue_, [this](const Event& e) { driver_->deliver(e); },
+        loop_, std::move(*chain), *settings_.account, catalogue_, daily, [this](const Event& e) { driver_->deliver(e); },
         [](const std::string& words) { fmt::print(stderr, "chain: {}\n", words); });
     if (!operations) return std::unexpected(operations.error());
     operations_ = std::move(*operations);

@@ -160,6 +160,7 @@ std::vector<Approval> trading_approvals(const Contracts& c) {
       erc1155(c.conditional_tokens, c.neg_risk_exchange_v2, "v1 positions for the neg-risk exchange"),
       erc1155(c.conditional_tokens, c.collateral_adapter, "v1 positions may be merged and redeemed"),
       erc1155(c.conditional_tokens, c.neg_risk_collateral_adapter, "v1 neg-risk positions may be merged and redeemed"),
+      erc1155(c.conditional_tokens, c.neg_risk_adapter, "v1 neg-risk positions may be converted"),
       erc1155(c.position_manager, c.exchange_v3, "v2 positions for the exchange"),
       erc1155(c.position_manager, c.router, "v2 positions may be merged and redeemed"),
   };

@@ -103,7 +103,7 @@ TEST_F(SetCalls, ApprovalsNamePayerAndTarget) {
   EXPECT_EQ(redeem[0].token, c_.position_manager);
   EXPECT_EQ(redeem[0].spender, c_.router);
   EXPECT_EQ(approvals_for_convert(c_, c_.neg_risk_adapter).at(0).spender, c_.neg_risk_adapter);
-  EXPECT_EQ(trading_approvals(c_).size(), 12U);
+  EXPECT_EQ(trading_approvals(c_).size(), 13U);
   EXPECT_EQ(trading_approvals(contracts_of(kAmoy).value()).size(), 5U);  // three pUSD, two CTF
 }
 

@@ -13,6 +13,9 @@ namespace {
 // Allowances below this are worth granting anew: a million dollars.
 constexpr Shares kPlenty = Shares::whole(1'000'000);
 
+// A merge or a redemption through the adapters, rounded up.
+constexpr std::uint64_t kTypicalGas = 250'000;
+
 Result<std::vector<Call>> one(Result<Call> call) {
   if (!call) return std::unexpected(call.error());
   return std::vector<Call>{std::move(*call)};
@@ -108,6 +111,19 @@ class SetOperations::Impl : public std::enable_shared_from_this<Impl> {
                                                           *id, self->settings_.contracts.chain_id)));
       }
       self->check_wallet(done);
+    });
+  }
+
+  void cost(std::function<void(Result<Usd>)> done) {
+    if (relayer_) {
+      return loop_.post([weak = weak_from_this(), done = std::move(done)] {
+        if (!weak.expired()) done(Usd{});
+      });
+    }
+    rpc_->account(settings_.wallet, [coin = settings_.coin_price, least = settings_.transactor.min_priority_fee_wei,
+                                     done = std::move(done)](const RpcResult<AccountState>& state) {
+      if (!state) return done(std::unexpected(state.error().error()));
+      done(usd_of((state->base_fee_wei + std::max(state->priority_fee_wei, least)) * kTypicalGas, coin));
     });
   }
 
@@ -282,6 +298,8 @@ void SetOperations::resume(const SetRequest& request, const std::vector<Operatio
 }
 
 void SetOperations::check(std::function<void(Result<void>)> done) { impl_->check(std::move(done)); }
+
+void SetOperations::cost(std::function<void(Result<Usd>)> done) { impl_->cost(std::move(done)); }
 
 void SetOperations::missing_approvals(std::vector<Approval> wanted,
                                       std::function<void(Result<std::vector<Approval>>)> done) {

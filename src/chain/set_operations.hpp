@@ -93,6 +93,9 @@ class SetOperations {
   // Grants them: one transaction each for an EOA, one batch for a smart wallet. `id` names it in the journal.
   void approve(OperationId id, const std::vector<Approval>& approvals, Done done);
 
+  // What one operation would cost now, at the node's price of gas; 0 through the relayer.
+  void cost(std::function<void(Result<Usd>)> done);
+
   // EOA: see Transactor::set_next_nonce.
   void set_next_nonce(std::uint64_t nonce);
 

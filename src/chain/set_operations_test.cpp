@@ -241,7 +241,7 @@ TEST_F(SetOperationsTest, Approvals) {
   operations->missing_approvals(wanted, [&](const auto& r) { missing = r; });
   ASSERT_TRUE(loop_.run_until([&] { return missing.has_value(); }, kPatience));
   ASSERT_TRUE(missing->has_value());
-  EXPECT_EQ(answers, 12);
+  EXPECT_EQ(answers, 13);
   ASSERT_EQ((*missing)->size(), 1U);
   EXPECT_EQ((*missing)->at(0).spender, settings_.contracts.neg_risk_exchange_v2);
   node_.fault = {};

@@ -27,6 +27,7 @@ const char* to_string(EventKind kind) noexcept {
     case EventKind::kFill: return "fill";
     case EventKind::kSettlement: return "settlement";
     case EventKind::kOperationDone: return "operation_done";
+    case EventKind::kOperationTerms: return "operation_terms";
     case EventKind::kUserStream: return "user_stream";
     case EventKind::kAccountBegin: return "account_begin";
     case EventKind::kAccountCash: return "account_cash";

@@ -43,6 +43,7 @@ enum class EventKind : std::uint8_t {
   kFill,            // fill
   kSettlement,      // settlement of an earlier fill
   kOperationDone,   // operation: split / merge / convert / redeem confirmed or failed
+  kOperationTerms,  // terms: what the next one would cost
   kUserStream,      // feed: the account's own stream is up or blind
   // the account as the venue shows it (reconciliation): kAccountBegin, kAccountCash, kAccountPosition*, kAccountEnd
   kAccountBegin,     // nothing
@@ -123,6 +124,11 @@ struct Event {
     SetOperation kind;
     std::uint8_t succeeded;
   };
+  struct Terms {  // kOperationTerms
+    Usd cost;           // gas of one set operation
+    std::int32_t left;  // how many the relayer still takes today; kNoLimit
+    std::int32_t daily;
+  };
   struct Feed {  // kFeed, kUserStream
     std::uint8_t up;
   };
@@ -148,6 +154,7 @@ struct Event {
     Fill fill;
     Settlement settlement;
     Operation operation;
+    Terms terms;
     Feed feed;
     Account account;
     Halt halt;
@@ -156,6 +163,7 @@ struct Event {
 
   static constexpr std::uint32_t kNoSubject = ~0U;
   static constexpr std::uint8_t kNoWinner = 0xff;
+  static constexpr std::int32_t kNoLimit = -1;
 
   // All bytes defined, so that journals and hashes may treat the record as bytes.
   [[nodiscard]] static Event make(EventKind kind, Nanos time, VenueId venue = VenueId::kNone,

@@ -28,7 +28,7 @@ class KeySourceTest : public ::testing::Test {
     std::string name = (fs::temp_directory_path() / "underround_key_XXXXXX").string();
     folder_ = ::mkdtemp(name.data());
   }
-  ~KeySourceTest() override {
+  void TearDown() override {
     fs::remove_all(folder_);
     ::unsetenv("UNDERROUND_TEST_SECRET");
   }

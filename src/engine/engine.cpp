@@ -54,7 +54,8 @@ void Engine::step(const Event& e, CommandBuffer& commands) {
     case EventKind::kCancelRejected:
     case EventKind::kFill:
     case EventKind::kSettlement:
-    case EventKind::kOperationDone: return on_account(e, commands);
+    case EventKind::kOperationDone:
+    case EventKind::kOperationTerms: return on_account(e, commands);
     case EventKind::kAccountBegin:
     case EventKind::kAccountCash:
     case EventKind::kAccountPosition:

@@ -193,6 +193,11 @@ class Scenario {
       e.operation = {run.id, run.amount, usd(option(w, "gas", "0")), run.kind,
                      static_cast<std::uint8_t>(w.at(2) == "ok" ? 1 : 0)};
       step(e);
+    } else if (verb == "terms") {
+      Event e = event(EventKind::kOperationTerms);
+      e.terms = {usd(option(w, "cost", "0")), static_cast<std::int32_t>(number(option(w, "left", "-1"), 0)),
+                 static_cast<std::int32_t>(number(option(w, "daily", "-1"), 0))};
+      step(e);
     } else if (verb == "expect") {
       expect(w);
     } else {

@@ -43,7 +43,11 @@ bool needs_even_legs(IntentKind kind) { return kind != IntentKind::kDirectional 
 }  // namespace
 
 Executor::Executor(const ExecutionSettings& settings)
-    : settings_(settings), plans_(kMaxPlans), operations_(kMaxPlans), plan_of_fill_(4096) {}
+    : settings_(settings), plans_(kMaxPlans), operations_(kMaxPlans), plan_of_fill_(4096) {
+  waiting_.reserve(kMaxPlans);
+  terms_.cost = settings.gas_per_operation;
+  terms_.left = Event::kNoLimit;
+}
 
 void Executor::enter(Plan& plan, PlanState state, Nanos now) noexcept {
   plan.state = state;
@@ -255,7 +259,7 @@ void Executor::settle_or_operate(Plan& plan, ExecutionContext& context) {
     return;
   }
   const Shares sets = needs_even_legs(plan.intent.kind) ? least_held(plan).floor_to_lot() : Shares{};
-  const bool worth_it = sets >= settings_.min_merge && settings_.auto_merge;
+  const bool worth_it = worth_merging(sets);
   SetOperation operation = SetOperation::kMerge;
   switch (plan.intent.kind) {
     case IntentKind::kBuySetAndMerge:
@@ -269,6 +273,9 @@ void Executor::settle_or_operate(Plan& plan, ExecutionContext& context) {
     enter(plan, PlanState::kOperating, context.now);
     return;
   }
+  if (settings_.auto_merge && operation == SetOperation::kMerge) {
+    leave_waiting(condition_of(plan.intent.legs()[0].instrument), sets, Nanos{});
+  }
   finish(plan, context);
 }
 
@@ -281,6 +288,7 @@ void Executor::finish(Plan& plan, ExecutionContext&) {
 }
 
 void Executor::on_timer(ExecutionContext& context) {
+  merge_waiting(context);
   for (Plan& plan : plans_) {
     if (!plan.busy()) continue;
     const bool legs_out = plan.state == PlanState::kFirstLeg || plan.state == PlanState::kLegs;

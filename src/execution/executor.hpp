@@ -58,7 +58,7 @@ class Executor {
   // Starts a plan, or says why its first order may not leave. Nothing is half done on refusal.
   [[nodiscard]] std::expected<PlanId, RiskRefusal> start(const Intent& intent, ExecutionContext& context);
 
-  // kOrder*, kCancelRejected, kFill, kSettlement, kOperationDone.
+  // kOrder*, kCancelRejected, kFill, kSettlement, kOperationDone, kOperationTerms.
   void on_event(const Event& e, ExecutionContext& context);
   void on_timer(ExecutionContext& context);
   // A condition resolved: redeem what is held.
@@ -94,6 +94,13 @@ class Executor {
   void repair(Plan& plan, ExecutionContext& context);
   void settle_or_operate(Plan& plan, ExecutionContext& context);
   void finish(Plan& plan, ExecutionContext& context);
+  // --- operations that nobody waits for (executor_operations.cpp)
+  [[nodiscard]] bool worth_merging(Shares sets) const noexcept;
+  [[nodiscard]] bool worth_redeeming(Usd payout) const noexcept;
+  [[nodiscard]] bool scarce() const noexcept;
+  void leave_waiting(ConditionId condition, Shares sets, Nanos not_before);
+  void merge_waiting(ExecutionContext& context);
+  PendingOperation* free_operation() noexcept;
   void enter(Plan& plan, PlanState state, Nanos now) noexcept;
 
   void on_order(const Event& e, ExecutionContext& context);
@@ -110,6 +117,13 @@ class Executor {
   std::vector<PendingOperation> operations_;
   std::uint64_t plan_sequence_ = 0;
   std::uint64_t operation_sequence_ = 0;
+  struct WaitingSets {
+    ConditionId condition;
+    Shares sets;
+    Nanos not_before;
+  };
+  std::vector<WaitingSets> waiting_;  // complete pairs of ended plans, not worth an operation of their own
+  Event::Terms terms_{};
   FlatMap<PlanId> plan_of_fill_;  // fills not settled yet
   ExecutionCounters counters_;
   PlanDone on_done_ = nullptr;

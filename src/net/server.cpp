@@ -97,7 +97,7 @@ struct Server::Impl : ServerShared, std::enable_shared_from_this<Server::Impl> {
   void stop_accepting() {
     accepting = false;
     boost::system::error_code ec;
-    acceptor.close(ec);
+    (void)acceptor.close(ec);
   }
 
   const std::uint16_t port;

@@ -173,16 +173,28 @@ Result<void> Ledger::convert(AccountId account, const std::vector<MarketId>& giv
 }
 
 Result<Usd> Ledger::redeem(AccountId account, MarketId market) {
-  MarketSupply& m = markets_[market.value];
-  if (m.winner == kUnresolved) return fail(ErrorCode::kRefused, "condition is not resolved");
+  if (markets_[market.value].winner == kUnresolved) return fail(ErrorCode::kRefused, "condition is not resolved");
   Usd paid;
   for (unsigned outcome = 0; outcome < 2; ++outcome) {
     const Shares held = position(account, market, outcome);
-    if (held.micros == 0) continue;
-    add_tokens(account, market, outcome, Shares{} - held);
-    m.supply[outcome] -= held;
-    if (outcome == m.winner) paid += par(held);
+    if (held.micros != 0) paid += pay_out(account, market, outcome, held);
   }
+  return paid;
+}
+
+Result<Usd> Ledger::redeem(AccountId account, MarketId market, unsigned outcome, Shares amount) {
+  if (markets_[market.value].winner == kUnresolved) return fail(ErrorCode::kRefused, "condition is not resolved");
+  if (amount.micros <= 0 || position(account, market, outcome) < amount) {
+    return fail(ErrorCode::kRefused, "not enough shares");
+  }
+  return pay_out(account, market, outcome, amount);
+}
+
+Usd Ledger::pay_out(AccountId account, MarketId market, unsigned outcome, Shares amount) {
+  MarketSupply& m = markets_[market.value];
+  add_tokens(account, market, outcome, Shares{} - amount);
+  m.supply[outcome] -= amount;
+  const Usd paid = outcome == m.winner ? par(amount) : Usd{};
   pots_[m.pot.value].locked -= paid;
   UR_CHECK(pots_[m.pot.value].locked.micros >= 0);
   add_cash(account, paid);

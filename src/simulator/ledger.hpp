@@ -82,6 +82,8 @@ class Ledger {
   [[nodiscard]] Result<void> convert(AccountId account, const std::vector<MarketId>& give, Shares amount);
   // All of both tokens of a resolved market. Returns what was paid.
   [[nodiscard]] Result<Usd> redeem(AccountId account, MarketId market);
+  // `amount` of one outcome, worthless or not: the v2 way.
+  [[nodiscard]] Result<Usd> redeem(AccountId account, MarketId market, unsigned outcome, Shares amount);
 
   // --- trades
   void apply(const MatchTransfer& transfer);
@@ -116,6 +118,7 @@ class Ledger {
   void add_cash(AccountId account, Usd delta);
   void mint(MarketId market, Shares size);
   void burn(MarketId market, Shares size);
+  Usd pay_out(AccountId account, MarketId market, unsigned outcome, Shares amount);
   void settle(const MatchTransfer& transfer, std::int64_t sign);
 
   std::deque<Account> accounts_;

@@ -151,6 +151,9 @@ class Venue final : private SettlementSink, private Task {
   // Bit i of `mask`: give NO of the i-th market of the group.
   [[nodiscard]] Result<void> convert(AccountId account, GroupId group, std::uint64_t mask, Shares amount);
   [[nodiscard]] Result<Usd> redeem(AccountId account, MarketId market);
+  [[nodiscard]] Result<Usd> redeem(AccountId account, MarketId market, unsigned outcome, Shares amount) {
+    return ledger_.redeem(account, market, outcome, amount);
+  }
   [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] Settlement& settlement() noexcept { return settlement_; }
   [[nodiscard]] std::uint64_t salt() const noexcept { return salt_; }  // for uuid_text of trades

@@ -5,16 +5,6 @@
 #include "simulator/server/wire_text.hpp"
 
 namespace underround::simulator {
-namespace {
-
-constexpr std::string_view kSpenderAddresses[kSpenders] = {"0xE111180000d2663C0091e4f400237545B87B996B",
-                                                           "0xe2222d279d744050d28e00520010520000310F59",
-                                                           "0xe3333700cA9d93003F00f0F71f8515005F6c00Aa"};
-
-}  // namespace
-
-std::string_view spender_address(std::size_t spender) noexcept { return kSpenderAddresses[spender]; }
-
 std::optional<std::size_t> find_spender(std::string_view address) {
   for (std::size_t i = 0; i < kSpenders; ++i) {
     if (lower(kSpenderAddresses[i]) == lower(address)) return i;
@@ -51,8 +41,14 @@ Allowances& AccountRules::allowances(AccountId account) {
   return allowances_.try_emplace(account.value, default_).first->second;
 }
 
-Allowances& AccountRules::unseen_allowances(AccountId account) {
+Allowances& AccountRules::on_chain(AccountId account) {
   return unseen_.try_emplace(account.value, allowances(account)).first->second;
+}
+
+Allowances AccountRules::look_on_chain(AccountId account) const {
+  if (const auto news = unseen_.find(account.value); news != unseen_.end()) return news->second;
+  const auto known = allowances_.find(account.value);
+  return known == allowances_.end() ? default_ : known->second;
 }
 
 void AccountRules::refresh(AccountId account) {
@@ -93,10 +89,12 @@ void AccountRules::spend(const TradeRecord& trade, std::int64_t sign) {
 }
 
 void AccountRules::spend(AccountId account, std::size_t spender, Usd cash) {
-  const auto it = allowances_.find(account.value);
-  if (it == allowances_.end()) return;
-  Usd& left = it->second.collateral[spender];
-  if (left != Allowances::kUnlimited) left = std::max(Usd{}, left - cash);
+  for (auto* book : {&allowances_, &unseen_}) {
+    const auto it = book->find(account.value);
+    if (it == book->end()) continue;
+    Usd& left = it->second.collateral[spender];
+    if (left != Allowances::kUnlimited) left = std::max(Usd{}, left - cash);
+  }
 }
 
 }  // namespace underround::simulator

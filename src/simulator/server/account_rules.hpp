@@ -11,24 +11,18 @@
 #include <unordered_map>
 #include <utility>
 
+#include "simulator/chain/allowances.hpp"
 #include "simulator/server/api_keys.hpp"
 #include "simulator/server/order_hash.hpp"
 
 namespace underround::simulator {
 
-inline constexpr std::size_t kSpenders = 3;  // ExchangeDomain kStandardV2, kNegRiskV2, kV3
-[[nodiscard]] std::string_view spender_address(std::size_t spender) noexcept;  // checksummed
+// Of an exchange or another contract of the venue; checksummed or not.
 [[nodiscard]] std::optional<std::size_t> find_spender(std::string_view address);
 
 enum class Standing : std::uint8_t { kGood, kClosedOnly, kBanned };
 
-struct Allowances {
-  static constexpr Usd kUnlimited{INT64_MAX};
-  Usd collateral[kSpenders];
-  bool tokens[kSpenders];
-};
-
-class AccountRules final : public Listener {
+class AccountRules final : public Listener, public AllowanceBook {
  public:
   AccountRules(Venue& venue, bool unlimited_allowances);
   ~AccountRules() override;
@@ -41,8 +35,9 @@ class AccountRules final : public Listener {
 
   // As the venue believes them to be.
   [[nodiscard]] Allowances& allowances(AccountId account);
-  // As the chain has them since an approval the venue has not heard of; refresh() is GET /balance-allowance/update.
-  [[nodiscard]] Allowances& unseen_allowances(AccountId account);
+  // As the chain has them, since approvals the venue has not heard of; refresh() is GET /balance-allowance/update.
+  Allowances& on_chain(AccountId account) override;
+  [[nodiscard]] Allowances look_on_chain(AccountId account) const override;
   void refresh(AccountId account);
 
   // Session keys (protocol page 5.5): `session` signs for deposit wallet `wallet` until then. Addresses in lower case.

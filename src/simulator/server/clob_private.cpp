@@ -260,10 +260,10 @@ Reply ClobPrivate::balance(const Credentials& by, const Call& call) const {
   JsonWriter w(reply.body);
   w.object().field("balance", std::to_string(base_units)).key("allowances").object();
   const Allowances& allowed = guards_.rules.allowances(account);
-  for (std::size_t i = 0; i < kSpenders; ++i) {
+  for (std::size_t i = 0; i < kExchangeSpenders; ++i) {
     const bool unlimited = type == "COLLATERAL" ? allowed.collateral[i] == Allowances::kUnlimited : allowed.tokens[i];
     const std::int64_t limited = type == "COLLATERAL" ? allowed.collateral[i].micros : 0;
-    w.field(spender_address(i), unlimited ? std::string(kUnlimited) : std::to_string(limited));
+    w.field(kSpenderAddresses[i], unlimited ? std::string(kUnlimited) : std::to_string(limited));
   }
   w.end_object().end_object();
   return reply;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "simulator/chain/box_chain.hpp"
 #include "simulator/server/fault_gate.hpp"
 #include "simulator/server/json_value.hpp"
 #include "simulator/server/router.hpp"
@@ -16,8 +17,14 @@ namespace underround::simulator {
 class ControlService {
  public:
   // `wall` gives wall time.
-  ControlService(Simulation& simulation, FaultGate& gate, SimClock& clock, std::function<Nanos()> wall)
-      : simulation_(simulation), venue_(simulation.venue()), gate_(gate), clock_(clock), wall_(std::move(wall)) {}
+  ControlService(Simulation& simulation, FaultGate& gate, SimClock& clock, BoxChain& chain,
+                 std::function<Nanos()> wall)
+      : simulation_(simulation),
+        venue_(simulation.venue()),
+        gate_(gate),
+        clock_(clock),
+        chain_(chain),
+        wall_(std::move(wall)) {}
   void add_routes(Router& router);
   // Set by POST /time {"advance_ms"}: the answer is due when simulated time has got there. Asking clears it.
   [[nodiscard]] std::optional<Nanos> take_awaited() noexcept { return std::exchange(awaited_, std::nullopt); }
@@ -39,6 +46,7 @@ class ControlService {
   Venue& venue_;
   FaultGate& gate_;
   SimClock& clock_;
+  BoxChain& chain_;
   std::function<Nanos()> wall_;
   std::optional<Nanos> awaited_;
 };

@@ -67,15 +67,24 @@ std::optional<RequestAuth::Wallet> RequestAuth::wallet(const Call& call) const {
   return Wallet{lower(written), nonce->to_decimal()};
 }
 
+// `prefix`: POLY_ or POLY_BUILDER_.
+bool RequestAuth::proven(const Credentials& by, const Call& call, std::string_view prefix) const {
+  const auto header = [&](std::string_view name) { return call.header(std::string(prefix) + std::string(name)); };
+  const std::string_view timestamp = header("TIMESTAMP");
+  if (header("PASSPHRASE") != by.passphrase || !timely(timestamp)) return false;
+  const net::HttpRequest& request = call.request;
+  return l2_signature(*by.mac, timestamp, request.method, request.path(), request.body) == header("SIGNATURE");
+}
+
 const Credentials* RequestAuth::key(const Call& call) const {
   const Credentials* who = keys_.find(call.header("POLY_API_KEY"));
   if (who == nullptr || lower(call.header("POLY_ADDRESS")) != who->address) return nullptr;
-  const std::string_view timestamp = call.header("POLY_TIMESTAMP");
-  if (call.header("POLY_PASSPHRASE") != who->passphrase || !timely(timestamp)) return nullptr;
-  const net::HttpRequest& request = call.request;
-  const bool proven =
-      l2_signature(*who->mac, timestamp, request.method, request.path(), request.body) == call.header("POLY_SIGNATURE");
-  return proven ? who : nullptr;
+  return proven(*who, call, "POLY_") ? who : nullptr;
+}
+
+const Credentials* RequestAuth::builder(const Call& call) const {
+  const Credentials* who = keys_.find(call.header("POLY_BUILDER_API_KEY"));
+  return who != nullptr && who->kind == KeyKind::kBuilder && proven(*who, call, "POLY_BUILDER_") ? who : nullptr;
 }
 
 }  // namespace underround::simulator

@@ -5,6 +5,7 @@
 // a client may live by either.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -28,9 +29,14 @@ class RequestAuth {
   [[nodiscard]] std::optional<Wallet> wallet(const Call& call) const;
   // nullptr: 401 "Unauthorized/Invalid api key".
   [[nodiscard]] const Credentials* key(const Call& call) const;
+  // The same with a builder key and POLY_BUILDER_* headers (protocol page 5.4).
+  [[nodiscard]] const Credentials* builder(const Call& call) const;
+  // Of the two clocks a client may live by the one that is behind.
+  [[nodiscard]] Nanos earlier_clock() const { return std::min(simulated_(), wall_()); }
 
  private:
   [[nodiscard]] bool timely(std::string_view timestamp) const;
+  [[nodiscard]] bool proven(const Credentials& by, const Call& call, std::string_view prefix) const;
   const ApiKeys& keys_;
   Nanos skew_;
   Clock simulated_, wall_;

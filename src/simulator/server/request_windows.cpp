@@ -7,7 +7,8 @@
 namespace underround::simulator {
 namespace {
 
-constexpr Nanos kTenSeconds = Nanos::from_seconds(10), kTenMinutes = Nanos::from_seconds(600);
+constexpr Nanos kTenSeconds = Nanos::from_seconds(10), kMinute = Nanos::from_seconds(60),
+                kTenMinutes = Nanos::from_seconds(600);
 
 }  // namespace
 
@@ -56,6 +57,7 @@ RequestWindows::RequestWindows() {
   add(VenueHost::kData, "", {"/v2/"}, 800);
   add(VenueHost::kData, "", {"/trades"}, 200);
   add(VenueHost::kData, "", {"/positions"}, 150);
+  add(VenueHost::kRelayer, "POST", {"/submit"}, 25, kMinute);
 }
 
 bool RequestWindows::Window::concerns(VenueHost h, std::string_view m, std::string_view path) const noexcept {

@@ -14,7 +14,7 @@
 
 namespace underround::simulator {
 
-enum class VenueHost : std::uint8_t { kClob, kGamma, kData };
+enum class VenueHost : std::uint8_t { kClob, kGamma, kData, kRelayer, kNode };
 
 class RequestWindows {
  public:

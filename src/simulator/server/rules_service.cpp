@@ -48,7 +48,7 @@ Reply RulesService::allowances(const JsonValue& body) {
   if (!is_address(body.text("address"))) return bad_address("address");
   std::optional<std::size_t> only;
   if (body.find("spender") != nullptr && !(only = find_spender(body.text("spender")))) {
-    return error_reply(400, "spender must be one of the exchanges");
+    return error_reply(400, "spender must be one of the venue's exchanges, adapters or its router");
   }
   const std::string_view text = body.text("collateral");
   const auto collateral = text == "unlimited" ? std::optional(Allowances::kUnlimited) : usd_amount(text);
@@ -56,7 +56,7 @@ Reply RulesService::allowances(const JsonValue& body) {
     return error_reply(400, "collateral must be unlimited or an amount with at most 6 decimals");
   }
   const AccountId account = venue_.open_account(lower(body.text("address")));
-  Allowances& allowances = body.boolean("unseen") ? rules_.unseen_allowances(account) : rules_.allowances(account);
+  Allowances& allowances = body.boolean("unseen") ? rules_.on_chain(account) : rules_.allowances(account);
   for (std::size_t i = 0; i < kSpenders; ++i) {
     if (only && *only != i) continue;
     if (body.find("collateral") != nullptr) allowances.collateral[i] = *collateral;

@@ -44,7 +44,7 @@ class RulesServiceTest : public ServerTest {
   }
   std::string collateral_allowance(const User& user, std::size_t spender) {
     const Answer answer = as(user, "GET", "/balance-allowance?asset_type=COLLATERAL&signature_type=0");
-    return std::string(answer.json.find("allowances")->text(spender_address(spender)));
+    return std::string(answer.json.find("allowances")->text(kSpenderAddresses[spender]));
   }
   TestMarket market_;
   User alice_, bob_;
@@ -53,7 +53,7 @@ class RulesServiceTest : public ServerTest {
 TEST_F(RulesServiceTest, AllowancesOfCollateral) {
   open(unlimited());
   EXPECT_EQ(collateral_allowance(alice_, 0).size(), 78U);
-  EXPECT_EQ(rule("/allowances", alice_, R"("spender":")" + std::string(spender_address(0)) + R"(","collateral":"6.5")")
+  EXPECT_EQ(rule("/allowances", alice_, R"("spender":")" + std::string(kSpenderAddresses[0]) + R"(","collateral":"6.5")")
                 .status,
             200);
   EXPECT_EQ(collateral_allowance(alice_, 0), "6500000");

@@ -132,13 +132,14 @@ class ServerTest : public ::testing::Test {
   }
   const ServiceUrls& urls() const { return server_->urls(); }
 
-  // An open market without taker delay whose tick is one cent; `neg_risk` as asked.
-  TestMarket plain_market(bool neg_risk = false) {
+  // An open market without taker delay whose tick is one cent; `neg_risk` and Protocol V2 as asked.
+  TestMarket plain_market(bool neg_risk = false, bool v2 = false) {
     for (int page = 0; page < 5; ++page) {
       const Answer list = get(urls().gamma, "/markets?closed=false&limit=100&offset=" + std::to_string(page * 100));
       for (const JsonValue& m : list.json.items) {
         const Answer clob = get(urls().clob, "/clob-markets/" + std::string(m.text("conditionId")));
         const bool delayed = clob.json.boolean("itode") || clob.json.integer("sd").value_or(0) > 0;
+        if ((clob.json.text("v") == "v2") != v2) continue;
         if (delayed || clob.json.boolean("nr") != neg_risk || !clob.json.boolean("ao")) continue;
         if (!neg_risk && clob.json.text("mts") != "0.01") continue;
         const auto& tokens = clob.json.find("t")->items;

@@ -22,8 +22,10 @@
 #include "simulator/server/market_channel.hpp"
 #include "simulator/server/notifications.hpp"
 #include "simulator/server/rate_limits.hpp"
+#include "simulator/server/relayer_service.hpp"
 #include "simulator/server/request_auth.hpp"
 #include "simulator/server/rewards_pages.hpp"
+#include "simulator/server/rpc_service.hpp"
 #include "simulator/server/rtds_channel.hpp"
 #include "simulator/server/rules_service.hpp"
 #include "simulator/server/user_channel.hpp"
@@ -90,7 +92,10 @@ struct SimulatorServer::Impl {
         user_channel(simulation.venue(), gate, keys, order_wire),
         rtds(simulation, gate),
         binance(simulation, gate),
-        control(simulation, gate, clock, [] { return net::EventLoop::wall_now(); }),
+        chain(simulation.venue(), rules, given.seed),
+        rpc(chain),
+        relayer(simulation.venue(), chain, auth, given.seed),
+        control(simulation, gate, clock, chain, [] { return net::EventLoop::wall_now(); }),
         rules_service(simulation.venue(), rules, limits),
         slices(loop),
         binance_pings(loop) {
@@ -105,6 +110,9 @@ struct SimulatorServer::Impl {
     data.add_routes(data_router);
     control.add_routes(control_router);
     rules_service.add_routes(control_router);
+    rpc.add_routes(rpc_router);
+    relayer.add_routes(relayer_router);
+    add_relayer_key_route(control_router, relayer);
   }
 
   ~Impl() { stop(); }
@@ -144,9 +152,12 @@ struct SimulatorServer::Impl {
   UserChannel user_channel;
   RtdsChannel rtds;
   BinanceChannel binance;
+  BoxChain chain;
+  RpcService rpc;
+  RelayerService relayer;
   ControlService control;
   RulesService rules_service;
-  Router clob_router, gamma_router, data_router, control_router;
+  Router clob_router, gamma_router, data_router, control_router, rpc_router, relayer_router;
   struct Awaiting {
     Nanos time;
     net::HttpResponder responder;
@@ -230,6 +241,8 @@ Result<void> SimulatorServer::Impl::listen_all() {
                        .on_upgrade = {}},
                       "http",
                       ""});
+  services.push_back({&ServiceUrls::relayer, http(relayer_router, VenueHost::kRelayer), "http", ""});
+  services.push_back({&ServiceUrls::rpc, http(rpc_router, VenueHost::kNode), "http", ""});
   if (settings.base_port != 0 && settings.base_port + services.size() > 65'536) {
     return fail(ErrorCode::kInvalidInput,
                 "base port leaves no room for " + std::to_string(services.size()) + " services");
@@ -251,6 +264,7 @@ void SimulatorServer::Impl::tick() {
     simulation.advance_to(std::min(target, simulation.now() + kStep));
     if (net::EventLoop::wall_now() - wall > kSliceBudget) break;
   }
+  chain.advance(simulation.now());
   clob_private.check_heartbeats();
   market_channel.sweep();
   user_channel.sweep();
@@ -326,6 +340,8 @@ std::string SimulatorServer::ready_json() const {
       .field("binance_public", u.binance_public)
       .field("binance_market", u.binance_market)
       .field("control", u.control)
+      .field("relayer", u.relayer)
+      .field("rpc", u.rpc)
       .key("seed")
       .raw(std::to_string(impl_->settings.seed))
       .end_object();

@@ -37,6 +37,7 @@ struct ServiceUrls {
   std::string rtds;                            // ws://host:port
   std::string binance_public, binance_market;  // ws://host:port/public, .../market; append /ws or /stream?streams=
   std::string control;                         // http://host:port
+  std::string relayer, rpc;                    // http://host:port
 };
 
 struct ServerCounters {

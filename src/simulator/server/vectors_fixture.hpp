@@ -1,4 +1,4 @@
-// For tests: values made by the venue's official clients (crypto/testdata), read with this room's own JSON.
+// For tests: values made by the venue's official clients, read with this room's own JSON.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,14 +11,23 @@
 
 namespace underround::simulator {
 
+inline JsonValue read_vectors(const std::string& room) {
+  std::ifstream file(UNDERROUND_SOURCE_DIR "/src/" + room + "/testdata/vectors.json");
+  std::stringstream text;
+  text << file.rdbuf();
+  JsonValue root = parse_json(text.str()).value_or(JsonValue{});
+  EXPECT_TRUE(root.is(JsonValue::Kind::kObject)) << room;
+  return root;
+}
+
+// Orders, headers, wallets.
 inline const JsonValue& official_vectors() {
-  static const JsonValue root = [] {
-    std::ifstream file(UNDERROUND_SOURCE_DIR "/src/crypto/testdata/vectors.json");
-    std::stringstream text;
-    text << file.rdbuf();
-    return parse_json(text.str()).value_or(JsonValue{});
-  }();
-  EXPECT_TRUE(root.is(JsonValue::Kind::kObject));
+  static const JsonValue root = read_vectors("crypto");
+  return root;
+}
+// Relayer requests, transactions.
+inline const JsonValue& official_chain_vectors() {
+  static const JsonValue root = read_vectors("chain");
   return root;
 }
 

@@ -30,7 +30,7 @@ class ApiCredentialsTest : public ::testing::Test {
     settings_.timeout = kPatience;
     clear_environment();
   }
-  ~ApiCredentialsTest() override {
+  void TearDown() override {
     clear_environment();
     fs::remove_all(folder_);
   }

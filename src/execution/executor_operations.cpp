@@ -1,0 +1,243 @@
+// Set operations: asked for by plans, by resolutions and by what plans left behind; what they cost, and what came of them.
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "execution/executor.hpp"
+
+namespace underround {
+namespace {
+
+constexpr Nanos kRetryAfter = Nanos::from_seconds(600);  // of a merge that failed
+
+// Conditions of the event whose NO is given up, and those whose YES is received.
+struct Converted {
+  std::vector<ConditionId> given, received;
+};
+Converted split_by_mask(const PendingOperation& operation, const Catalogue& catalogue) {
+  Converted out;
+  const auto& conditions = catalogue.event(operation.event).conditions;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    (((operation.outcome_mask >> i) & 1U) != 0 ? out.given : out.received).push_back(conditions[i]);
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Executor::run(Plan& plan, SetOperation kind, ConditionId condition, Shares amount, ExecutionContext& context) {
+  if (context.risk.halts().any()) return false;
+  if (kind == SetOperation::kSplit &&
+      Usd{amount.micros} + settings_.gas_per_operation > context.ledger.available_cash()) {
+    return false;
+  }
+  PendingOperation* const slot = free_operation();
+  if (slot == nullptr) return false;
+  *slot = PendingOperation{OperationId{++operation_sequence_}, kind, plan.id, condition, EventId{}, 0, amount, true};
+  RunOperation command;
+  command.id = slot->id;
+  command.kind = kind;
+  command.condition = condition;
+  command.amount = amount;
+  if (kind == SetOperation::kConvert) {
+    slot->event = plan.intent.event;
+    command.event = plan.intent.event;
+    const auto& conditions = context.catalogue.event(plan.intent.event).conditions;
+    for (std::size_t i = 0; i < conditions.size(); ++i) {
+      for (const IntentLeg& leg : plan.intent.legs()) {
+        if (condition_of(leg.instrument) == conditions[i]) command.outcome_mask |= 1ULL << i;
+      }
+    }
+    slot->outcome_mask = command.outcome_mask;
+  }
+  plan.operation = slot->id;
+  reserve_for_operation(*slot, true, context);
+  ++counters_.operations;
+  context.commands.emplace_back(command);
+  return true;
+}
+
+void Executor::reserve_for_operation(const PendingOperation& operation, bool reserve, ExecutionContext& context) {
+  const auto shares = [&](InstrumentId instrument) {
+    if (reserve) {
+      context.ledger.reserve_shares(instrument, operation.amount);
+    } else {
+      context.ledger.release_shares(instrument, operation.amount);
+    }
+  };
+  switch (operation.kind) {
+    case SetOperation::kSplit: {
+      const Usd cash = Usd{operation.amount.micros} + settings_.gas_per_operation;
+      reserve ? context.ledger.reserve_cash(cash) : context.ledger.release_cash(cash);
+      return;
+    }
+    case SetOperation::kMerge:
+      shares(instrument_of(operation.condition, 0));
+      shares(instrument_of(operation.condition, 1));
+      return;
+    case SetOperation::kConvert:
+      for (const ConditionId condition : split_by_mask(operation, context.catalogue).given) {
+        shares(instrument_of(condition, 1));
+      }
+      return;
+    case SetOperation::kRedeem: return;
+  }
+}
+
+void Executor::on_operation(const Event& e, ExecutionContext& context) {
+  const auto slot = std::find_if(operations_.begin(), operations_.end(),
+                                 [&](const auto& o) { return o.used && o.id == e.operation.id; });
+  if (slot == operations_.end()) return;
+  const PendingOperation operation = *slot;
+  slot->used = false;
+  reserve_for_operation(operation, false, context);
+  const bool succeeded = e.operation.succeeded != 0;
+  if (succeeded) {
+    apply_operation(operation, e.operation.gas, context);
+  } else {
+    ++counters_.operations_failed;
+  }
+  Plan* const plan = find_plan(operation.plan);
+  if (plan == nullptr) {
+    if (!succeeded && operation.kind == SetOperation::kMerge) {
+      leave_waiting(operation.condition, operation.amount, context.now + kRetryAfter);
+    }
+    return;
+  }
+  if (!succeeded) {
+    // A failed split leaves nothing; a failed merge or convert leaves complete sets, which pay at resolution anyway.
+    finish(*plan, context);
+    return;
+  }
+  const Usd amount{operation.amount.micros};
+  plan->cash_flow -= e.operation.gas;
+  switch (operation.kind) {
+    case SetOperation::kSplit: {
+      plan->cash_flow -= amount;
+      enter(*plan, PlanState::kLegs, context.now);
+      for (std::uint32_t i = 0; i < plan->intent.leg_count; ++i) {
+        plan->legs[i].held += operation.amount;
+      }
+      for (std::uint32_t i = 0; i < plan->intent.leg_count; ++i) {
+        const IntentLeg& leg = plan->intent.legs()[i];
+        (void)place(*plan, static_cast<std::uint8_t>(i), leg.side, leg.limit, operation.amount, context);
+      }
+      advance(*plan, context);
+      return;
+    }
+    case SetOperation::kMerge: plan->cash_flow += amount; break;
+    case SetOperation::kConvert:
+      plan->cash_flow += Usd{amount.micros * static_cast<std::int64_t>(plan->intent.leg_count - 1)};
+      break;
+    case SetOperation::kRedeem: return;
+  }
+  plan->completed = operation.amount;
+  finish(*plan, context);
+}
+
+void Executor::apply_operation(const PendingOperation& operation, Usd gas, ExecutionContext& context) {
+  switch (operation.kind) {
+    case SetOperation::kSplit: context.ledger.split(operation.condition, operation.amount, gas); return;
+    case SetOperation::kMerge: context.ledger.merge(operation.condition, operation.amount, gas); return;
+    case SetOperation::kConvert: {
+      const auto [given, received] = split_by_mask(operation, context.catalogue);
+      context.ledger.convert(given, received, operation.amount, gas);
+      return;
+    }
+    case SetOperation::kRedeem: {
+      const bool first_won = context.catalogue[operation.condition].winning_outcome == 0;
+      context.ledger.redeem(operation.condition, first_won ? kOneUsd : Price{0}, gas);
+      return;
+    }
+  }
+}
+
+void Executor::on_resolved(ConditionId condition, ExecutionContext& context) {
+  const std::uint8_t winner = context.catalogue[condition].winning_outcome;
+  if (winner == Event::kNoWinner) return;
+  std::erase_if(waiting_, [&](const WaitingSets& w) { return w.condition == condition; });  // redeemed with the rest
+  const Position& won = context.ledger.position(instrument_of(condition, winner));
+  const Position& lost = context.ledger.position(instrument_of(condition, winner ^ 1U));
+  if (won.settled.micros <= 0 && lost.settled.micros > 0) {
+    // Nothing to collect: no transaction is worth its gas.
+    context.ledger.redeem(condition, winner == 0 ? kOneUsd : Price{0}, Usd{});
+    return;
+  }
+  if (won.settled.micros <= 0 || context.risk.halts().any() || !settings_.auto_redeem) return;
+  if (!worth_redeeming(Usd{won.settled.micros})) return;
+  PendingOperation* const slot = free_operation();
+  const bool running = std::any_of(operations_.begin(), operations_.end(), [&](const auto& o) {
+    return o.used && o.condition == condition && o.kind == SetOperation::kRedeem;
+  });
+  if (slot == nullptr || running) return;
+  *slot = PendingOperation{
+      OperationId{++operation_sequence_}, SetOperation::kRedeem, PlanId{}, condition, EventId{}, 0, won.settled, true};
+  RunOperation command;
+  command.id = slot->id;
+  command.kind = SetOperation::kRedeem;
+  command.condition = condition;
+  command.amount = won.settled;
+  ++counters_.operations;
+  context.commands.emplace_back(command);
+}
+
+// --- what is worth an operation
+
+bool Executor::scarce() const noexcept { return terms_.left >= 0 && std::int64_t{terms_.left} * 10 < terms_.daily; }
+
+bool Executor::worth_merging(Shares sets) const noexcept {
+  if (!settings_.auto_merge || terms_.left == 0) return false;
+  const std::int64_t least = settings_.min_merge.micros * (scarce() ? 10 : 1);
+  return sets.micros >= least && sets.micros >= settings_.merge_cost_multiple * terms_.cost.micros;
+}
+
+// Paid once and not worth less tomorrow, so only the cost counts, and a quota that merges may need more.
+bool Executor::worth_redeeming(Usd payout) const noexcept {
+  return payout > terms_.cost && terms_.left != 0 && (!scarce() || payout.micros >= 10 * settings_.min_merge.micros);
+}
+
+PendingOperation* Executor::free_operation() noexcept {
+  const auto slot = std::find_if(operations_.begin(), operations_.end(), [](const auto& o) { return !o.used; });
+  return slot == operations_.end() ? nullptr : &*slot;
+}
+
+void Executor::leave_waiting(ConditionId condition, Shares sets, Nanos not_before) {
+  if (sets.micros <= 0) return;
+  const auto known = std::ranges::find(waiting_, condition, &WaitingSets::condition);
+  if (known != waiting_.end()) {
+    known->sets += sets;
+    known->not_before = std::max(known->not_before, not_before);
+  } else if (waiting_.size() < kMaxPlans) {
+    waiting_.push_back({condition, sets, not_before});
+  }
+}
+
+// Pairs that plans have left behind, once there are enough of them, or gas has become cheap enough. Never more than is
+// there and free: a person may have sold some.
+void Executor::merge_waiting(ExecutionContext& context) {
+  if (waiting_.empty() || context.risk.halts().any()) return;
+  for (WaitingSets& w : waiting_) {
+    if (context.now < w.not_before || !worth_merging(w.sets)) continue;
+    const auto free = [&](unsigned outcome) {
+      return context.ledger.position(instrument_of(w.condition, outcome)).free().floor_to_lot();
+    };
+    const Shares sets = std::min({w.sets.floor_to_lot(), free(0), free(1)});
+    const Shares wanted = w.sets;
+    w.sets = Shares{};
+    PendingOperation* const slot = worth_merging(sets) ? free_operation() : nullptr;
+    if (slot == nullptr) continue;
+    w.sets = wanted - sets;
+    *slot = PendingOperation{
+        OperationId{++operation_sequence_}, SetOperation::kMerge, PlanId{}, w.condition, EventId{}, 0, sets, true};
+    reserve_for_operation(*slot, true, context);
+    RunOperation command;
+    command.id = slot->id;
+    command.kind = SetOperation::kMerge;
+    command.condition = w.condition;
+    command.amount = sets;
+    ++counters_.operations;
+    context.commands.emplace_back(command);
+  }
+  std::erase_if(waiting_, [](const WaitingSets& w) { return w.sets.micros <= 0; });
+}
+
+}  // namespace underround

@@ -1,0 +1,113 @@
+#include "simulator/chain/calldata.hpp"
+
+#include <algorithm>
+
+#include "crypto/keccak.hpp"
+
+namespace underround::simulator {
+namespace {
+
+constexpr std::size_t kWord = 32;
+
+std::optional<std::uint64_t> to_number(const U256& word) noexcept {
+  if (std::any_of(word.bytes.begin(), word.bytes.begin() + 24, [](std::uint8_t b) { return b != 0; })) {
+    return std::nullopt;
+  }
+  std::uint64_t value = 0;
+  for (std::size_t i = 24; i < kWord; ++i) value = value << 8 | word.bytes[i];
+  return value;
+}
+
+std::optional<U256> word_at(ByteView data, std::size_t at) noexcept {
+  if (at > data.size() || data.size() - at < kWord) return std::nullopt;
+  U256 out;
+  std::copy_n(data.begin() + static_cast<std::ptrdiff_t>(at), kWord, out.bytes.begin());
+  return out;
+}
+
+}  // namespace
+
+std::uint32_t selector(std::string_view signature) {
+  const Digest hash = crypto::keccak256(signature);
+  return static_cast<std::uint32_t>(hash[0]) << 24 | static_cast<std::uint32_t>(hash[1]) << 16 |
+         static_cast<std::uint32_t>(hash[2]) << 8 | hash[3];
+}
+
+std::optional<std::uint32_t> CallReader::selector() const noexcept {
+  if (data_.size() < 4) return std::nullopt;
+  return static_cast<std::uint32_t>(data_[0]) << 24 | static_cast<std::uint32_t>(data_[1]) << 16 |
+         static_cast<std::uint32_t>(data_[2]) << 8 | data_[3];
+}
+
+std::optional<U256> CallReader::word(std::size_t slot) const noexcept { return word_at(arguments(), slot * kWord); }
+
+std::optional<Address> CallReader::address(std::size_t slot) const noexcept {
+  const auto w = word(slot);
+  if (!w || std::any_of(w->bytes.begin(), w->bytes.begin() + 12, [](std::uint8_t b) { return b != 0; })) {
+    return std::nullopt;
+  }
+  Address out;
+  std::copy(w->bytes.begin() + 12, w->bytes.end(), out.begin());
+  return out;
+}
+
+std::optional<std::int64_t> CallReader::micros(std::size_t slot) const noexcept {
+  const auto w = word(slot);
+  return w ? to_micros(*w) : std::nullopt;
+}
+
+std::optional<std::vector<U256>> CallReader::words(std::size_t slot) const {
+  const ByteView all = arguments();
+  const auto start = to_offset(all, slot * kWord, all.size());
+  if (!start) return std::nullopt;
+  const auto count = to_offset(all, *start, (all.size() - *start) / kWord);
+  if (!count) return std::nullopt;
+  std::vector<U256> out;
+  for (std::size_t i = 0; i < *count; ++i) {
+    const auto w = word_at(all, *start + kWord * (i + 1));
+    if (!w) return std::nullopt;
+    out.push_back(*w);
+  }
+  return out;
+}
+
+std::optional<ByteView> CallReader::bytes(std::size_t slot) const noexcept {
+  const ByteView all = arguments();
+  const auto start = to_offset(all, slot * kWord, all.size());
+  if (!start) return std::nullopt;
+  const auto length = to_offset(all, *start, all.size());
+  if (!length || all.size() - *start < kWord || all.size() - *start - kWord < *length) return std::nullopt;
+  return all.subspan(*start + kWord, *length);
+}
+
+std::optional<std::int64_t> to_micros(const U256& word) noexcept {
+  const auto value = to_number(word);
+  if (!value || *value > std::uint64_t{1} << 52) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
+}
+
+std::optional<std::size_t> to_offset(ByteView data, std::size_t at, std::size_t size) noexcept {
+  const auto word = word_at(data, at);
+  const auto value = word ? to_number(*word) : std::nullopt;
+  return value && *value <= size ? std::optional<std::size_t>(*value) : std::nullopt;
+}
+
+Bytes word_bytes(const U256& word) { return {word.bytes.begin(), word.bytes.end()}; }
+
+Bytes string_bytes(std::string_view text) {
+  Bytes out = word_bytes(U256(kWord));
+  const Bytes length = word_bytes(U256(text.size()));
+  out.insert(out.end(), length.begin(), length.end());
+  out.insert(out.end(), text.begin(), text.end());
+  out.resize((out.size() + kWord - 1) / kWord * kWord);
+  return out;
+}
+
+Bytes error_bytes(std::string_view reason) {
+  Bytes out{0x08, 0xc3, 0x79, 0xa0};  // Error(string)
+  const Bytes text = string_bytes(reason);
+  out.insert(out.end(), text.begin(), text.end());
+  return out;
+}
+
+}  // namespace underround::simulator
