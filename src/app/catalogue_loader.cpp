@@ -27,8 +27,9 @@ std::uint64_t trading_hash(const ConditionSpec& s) {
 }  // namespace
 
 struct CatalogueLoader::Http {
-  Http(net::EventLoop& loop, const std::string& url)
-      : client(loop, {.base_url = url, .connections = 1, .timeout = Nanos::from_seconds(20)}) {}
+  Http(net::EventLoop& loop, const CatalogueLoaderSettings& s)
+      : client(loop,
+               {.base_url = s.gamma_url, .proxy_url = s.proxy_url, .connections = 1, .timeout = Nanos::from_seconds(20)}) {}
   net::HttpClient client;
 
   Result<polymarket::GammaPage> get(std::string target) {
@@ -50,7 +51,7 @@ CatalogueLoader::CatalogueLoader(CatalogueLoaderSettings settings, MarketFilter 
       filter_(std::move(filter)),
       series_(std::move(series)),
       deliver_(std::move(deliver)),
-      http_(std::make_unique<Http>(loop_, settings_.gamma_url)) {
+      http_(std::make_unique<Http>(loop_, settings_)) {
   if (!settings_.clock) settings_.clock = [] { return net::EventLoop::wall_now(); };
 }
 

@@ -27,7 +27,7 @@
 namespace underround {
 
 struct CatalogueLoaderSettings {
-  std::string gamma_url;
+  std::string gamma_url, proxy_url{};
   Nanos refresh_every = Nanos::from_seconds(20);  // up/down windows
   Nanos full_every = Nanos::from_seconds(300);    // everything: hundreds of pages on the real venue
   std::size_t windows_ahead = 3;                  // of each up/down series

@@ -36,6 +36,7 @@ Result<std::string> ClobClient::send(std::string_view method, std::string_view t
   if (!answer) return fail(ErrorCode::kTimeout, fmt::format("{} {}: no answer", method, target));
   if (!*answer) return std::unexpected((*answer).error().error);
   const net::HttpResponse& response = **answer;
+  if (response.headers.has("Poly-RateLimit-Tier")) rate_tier_ = response.headers.get("Poly-RateLimit-Tier");
   if (response.status / 100 == 2) return response.body;
   return fail(ErrorCode::kRefused, fmt::format("the venue answered {} to {} {}: {}", response.status, method, target,
                                                std::string_view(response.body).substr(0, 300)));

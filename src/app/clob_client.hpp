@@ -24,6 +24,8 @@ class ClobClient {
 
   [[nodiscard]] Result<std::string> get(std::string_view target) { return send("GET", target, {}); }
   [[nodiscard]] Result<std::string> send(std::string_view method, std::string_view target, std::string_view body);
+  // As the last answer that named it did (protocol page 10.2); "" before.
+  [[nodiscard]] const std::string& rate_tier() const noexcept { return rate_tier_; }
   // Rows of a cursor-paged list, as JSON texts.
   [[nodiscard]] Result<std::vector<std::string>> pages(std::string_view target);
 
@@ -33,6 +35,7 @@ class ClobClient {
   polymarket::L2Signer signer_;
   polymarket::ClobSession session_;
   net::HttpClient http_;
+  std::string rate_tier_;
 };
 
 // {"canceled":[...],"not_canceled":{id:reason}}

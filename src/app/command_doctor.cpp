@@ -165,6 +165,7 @@ class Doctor {
           closed ? "closed-only: the venue lets this account only sell" : "accepted",
           closed ? "ask the venue why" : "");
     }
+    rate_tier(*context.clob);
     const auto cash = read_cash(context);
     if (!cash) {
       add("balance", Verdict::kBad, cash.error().message, "");
@@ -178,6 +179,12 @@ class Doctor {
           allowed ? "" : "`underround wallet approve`");
     }
     chain(context);
+  }
+  // Only answers about orders name the tier; the cancel of an order nobody has ever sent is one, and does nothing.
+  void rate_tier(ClobClient& clob) {
+    (void)clob.send("DELETE", "/order", "{\"orderID\":\"0x" + std::string(64, '0') + "\"}");
+    const std::string& tier = clob.rate_tier();
+    add("rate tier", Verdict::kOk, tier.empty() ? "not said by the venue" : tier);
   }
   void chain(AccountContext& context) {
     const auto settings = chain_settings(loaded_, context.account);

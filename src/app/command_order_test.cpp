@@ -105,6 +105,16 @@ TEST_F(AccountCommands, TheKeyIsNeverPrinted) {
   EXPECT_THAT(wrong.err, Not(HasSubstr(std::string(kKey).substr(0, 16))));
 }
 
+TEST_F(AccountCommands, TheDoctorLooksAtEverything) {
+  const Ran ran = command("doctor --json", "UNDERROUND_CHAIN__RPC_URL=" + server_->urls().rpc + " ");
+  EXPECT_EQ(ran.exit_code, kExitOk) << ran.out << ran.err;
+  for (const char* check : {"proxy", "host order book", "clock", "region", "key", "API key", "rate tier", "balance",
+                            "allowances", "chain"}) {
+    EXPECT_THAT(ran.out, HasSubstr("\"check\":\"" + std::string(check) + "\"")) << check;
+  }
+  EXPECT_THAT(ran.out, HasSubstr(R"("check":"rate tier","verdict":"ok","found":"Standard")"));
+}
+
 TEST_F(AccountCommands, AnOrderByHandRestsIsListedAndIsCancelled) {
   const Ran placed = command(place("buy yes --price 0.05 --size 20 --mode live --json"), kYeses);
   ASSERT_EQ(placed.exit_code, kExitOk) << placed.err;

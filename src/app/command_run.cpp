@@ -64,7 +64,7 @@ Outcome RunCommand::run(const Context& context) {
     settings.account = &*account;
     settings.loaded = std::make_shared<config::Loaded>(*loaded);
   }
-  settings.proxy_url = loaded->secrets.proxy_url;
+  if (!venue->embedded) settings.proxy_url = loaded->secrets.proxy_url;
   settings.config = config;
   settings.dashboard_token = loaded->secrets.dashboard_token;
   settings.state_dir = config.state.dir;

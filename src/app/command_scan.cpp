@@ -105,6 +105,7 @@ Outcome ScanCommand::run(const Context& context) {
   auto venue = choose_venue(config);
   if (!venue) return std::unexpected(Failure(venue.error()));
   settings.urls = venue->urls;
+  if (!venue->embedded) settings.proxy_url = loaded->secrets.proxy_url;
   settings.route = OrderRoute::kWatch;
   settings.config = config;
   settings.serve_page = false;

@@ -57,7 +57,7 @@ class Session::Impl {
 
   Result<void> start() {
     started_at_ = loop_.now();
-    loader_ = std::make_unique<CatalogueLoader>(CatalogueLoaderSettings{.gamma_url = settings_.urls.gamma},
+    loader_ = std::make_unique<CatalogueLoader>(CatalogueLoaderSettings{.gamma_url = settings_.urls.gamma, .proxy_url = settings_.proxy_url},
                                                 filter_of(settings_.config), series_of(settings_.config),
                                                 [this](std::vector<ConditionSpec> specs) {
                                                   loop_.post([this, specs = std::move(specs)] { add_markets(specs); });
@@ -257,6 +257,11 @@ class Session::Impl {
     callbacks.on_action = [this](polymarket::VenueAction action, std::string_view words) {
       if (action == polymarket::VenueAction::kHalt) kill(words);
     };
+    callbacks.on_notice = [](const polymarket::Notice& notice) {
+      using Kind = polymarket::Notice::Kind;  // fills, cancels and resolutions are on the page already
+      if (notice.kind != Kind::kFillFailed && notice.kind != Kind::kRedeemed && notice.kind != Kind::kComboRedeemed) return;
+      fmt::print(stderr, "venue: {}: {}\n", to_string(notice.kind), notice.words);
+    };
     callbacks.on_market_changed = [this](ConditionId condition) {
       feed_->resync(condition);
       loader_->refresh_soon();
@@ -333,6 +338,7 @@ class Session::Impl {
   void open_feeds() {
     polymarket::MarketFeedSettings f;
     f.url = settings_.urls.ws_market;
+    f.proxy_url = settings_.proxy_url;
     f.assets_per_connection = static_cast<std::size_t>(settings_.config.feed.assets_per_connection);
     f.redundant = settings_.config.feed.redundant;
     f.data_timeout = settings_.config.feed.data_timeout;
@@ -359,6 +365,7 @@ class Session::Impl {
     b.symbols = settings_.config.binance.symbols;
     b.public_url = settings_.urls.binance_public;
     b.market_url = settings_.urls.binance_market;
+    b.proxy_url = settings_.proxy_url;
     binance_ = std::make_unique<binance::BinanceFeed>(
         loop_, b, binance::BinanceFeed::Callbacks{.on_event = [this](const Event& e) {
           ++messages_;

@@ -86,11 +86,18 @@ Gateway::Impl::Impl(net::EventLoop& loop, GatewaySettings settings, L2Signer l2,
                 .on_zombie = [this](const Digest& digest) { cancel_zombie(digest); },
                 .on_started = [this](std::int64_t from_s) { user_codec_.adopt_foreign(from_s); }}),
       heartbeats_(loop, session_, lane(settings_, session_, 1), {}, [this] { check_live_orders(); }),
+      notices_(session_, lookup_lane_, settings_.account.type,
+               [this](const Notice& notice) {
+                 // The books are put right by the user stream; this is the second witness.
+                 if (notice.kind == Notice::Kind::kFillFailed && settings_.read_account) account_.read_soon(loop_.now());
+                 callbacks_.on_notice(notice);
+               }),
       timer_(loop),
       limits_(settings_.tier) {
   user_events_.reserve(64);
   batch_body_.reserve(kMaxBatchBody);
   batches_out_.resize(16);
+  cancels_.reserve(64);
 }
 
 void Gateway::Impl::start() {
@@ -106,12 +113,14 @@ void Gateway::Impl::start() {
   order_lane_.warm_up(settings_.order_connections);
   cancel_lane_.warm_up();
   if (settings_.heartbeats) heartbeats_.start();
+  if (callbacks_.on_notice) notices_.start(loop_.now());
 }
 
 void Gateway::Impl::stop() {
   stopped_ = true;
   timer_.cancel();
   heartbeats_.stop();
+  notices_.stop();
   account_.stop();
   user_.stop();
 }
@@ -121,16 +130,25 @@ void Gateway::Impl::tick() {
   if (!settings_.user_ws_url.empty()) user_.tick(now);
   lookups_.tick(now);
   account_.tick(now);
+  notices_.tick(now);
   if (cancel_all_at_.ns != 0 && now >= cancel_all_at_) cancel_all();
 }
 
 void Gateway::Impl::execute(std::span<const Command> commands) {
-  collecting_ = !settings_.dry_run && std::ranges::count_if(commands, [](const Command& c) {
-                                        return std::holds_alternative<PlaceOrder>(c);
-                                      }) > 1;
+  std::size_t orders = 0, cancels = 0;
+  for (const Command& c : commands) {
+    orders += std::holds_alternative<PlaceOrder>(c) ? 1 : 0;
+    cancels += std::holds_alternative<CancelOrder>(c) ? 1 : 0;
+  }
+  collecting_ = !settings_.dry_run && orders > 1;
+  collecting_cancels_ = cancels > 1;
   for (const Command& command : commands) execute_one(command);
   if (collecting_) send_batch();
-  collecting_ = false;
+  for (std::size_t from = 0; from < cancels_.size(); from += kMaxCancelBatch) {
+    send_cancels(std::span(cancels_).subspan(from, std::min(kMaxCancelBatch, cancels_.size() - from)));
+  }
+  cancels_.clear();
+  collecting_ = collecting_cancels_ = false;
 }
 
 void Gateway::Impl::execute_one(const Command& command) {

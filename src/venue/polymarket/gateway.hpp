@@ -30,6 +30,7 @@
 #include "venue/polymarket/account_reader.hpp"
 #include "venue/polymarket/clob_auth.hpp"
 #include "venue/polymarket/clob_errors.hpp"
+#include "venue/polymarket/notifications.hpp"
 #include "venue/polymarket/order_lookup.hpp"
 #include "venue/polymarket/rate_limits.hpp"
 #include "venue/polymarket/signing.hpp"
@@ -82,6 +83,8 @@ class Gateway {
     std::function<void(VenueAction, std::string_view venue_words)> on_action{};
     // A market changed under us (tick, version, status): its description should be read again. May be empty.
     std::function<void(ConditionId)> on_market_changed{};
+    // The venue did something to the account (notifications.hpp). May be empty: then they are not read.
+    std::function<void(const Notice&)> on_notice{};
     // Appends what the ledger believes to hold; read_account only.
     std::function<void(std::vector<InstrumentId>&)> held{};
   };
@@ -106,7 +109,7 @@ class Gateway {
   // PlaceOrder, CancelOrder, CancelAll, RunOperation, ReadAccount. Resync belongs to the market feed and is ignored
   // here.
   // What one step of the engine wants. Several orders of one step travel as one POST /orders (up to 15, page 8): one
-  // round trip for all legs. Not atomic: each leg has its own answer.
+  // round trip for all legs. Not atomic: each leg has its own answer. Several cancels travel as DELETE /orders.
   void execute(std::span<const Command> commands);
   void execute(const Command& command) { execute({&command, 1}); }
 

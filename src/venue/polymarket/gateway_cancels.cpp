@@ -22,7 +22,41 @@ void Gateway::Impl::cancel(OrderId id) {
   }
   if (settings_.dry_run || order->ended) return;
   if (!limits_.cancels.take(loop_.now())) return cancel_rejected(*order, RejectReason::kRateLimited);
+  if (collecting_cancels_) return cancels_.push_back(id);
   send_cancel(id, 1);
+}
+
+// One request for all of one step.
+void Gateway::Impl::send_cancels(std::span<const OrderId> ids) {
+  if (ids.size() == 1) return send_cancel(ids[0], 1);
+  std::vector<Digest> digests;
+  for (const OrderId id : ids) digests.push_back(names_.find(id)->digest);
+  std::string body(2 + digests.size() * 69, '\0');
+  counters_.cancels += ids.size();
+  session_.send(cancel_lane_, "DELETE", "/orders", encode_cancels(digests, body), settings_.cancel_timeout,
+                [this, all = std::vector(ids.begin(), ids.end())](const net::HttpResult& result) {
+                  on_many_cancelled(all, result);
+                });
+}
+
+void Gateway::Impl::on_many_cancelled(const std::vector<OrderId>& ids, const net::HttpResult& result) {
+  if (stopped_) return;
+  const CancelResult answer = result ? decoder_.cancel(result->status, result->body) : CancelResult{};
+  const Nanos now = loop_.now();
+  if (result) limits_.follow(result->headers, RateLimits::kCancels, now);
+  const bool lost = !answer.readable && (!result || !answer.refusal.outcome_known);
+  if (!answer.readable && !lost) act(answer.refusal.action, "cancels refused");
+  for (const OrderId id : ids) {
+    const NamedOrder* const order = names_.find(id);
+    if (order == nullptr || order->ended) continue;
+    if (lost) {
+      send_cancel(id, kCancelTries);  // one by one: a second cancel does no harm
+    } else if (!answer.readable) {
+      cancel_rejected(*order, answer.refusal.reason);
+    } else if (!on_cancel_row(*order, answer, now)) {
+      cancel_rejected(*order, RejectReason::kOther);
+    }
+  }
 }
 
 void Gateway::Impl::send_cancel(OrderId id, int attempt) {
@@ -46,17 +80,22 @@ void Gateway::Impl::on_cancelled(OrderId id, int attempt, const net::HttpResult&
     act(answer.refusal.action, "cancel refused");
     return cancel_rejected(*order, answer.refusal.reason);
   }
-  // An acknowledged cancel does not say how much had matched before: one lookup does, unless the stream is faster.
-  if (std::ranges::find(answer.canceled, order->digest) != answer.canceled.end()) {
-    return lookups_.watch(id, WatchReason::kCancelled, now);
+  if (!on_cancel_row(*order, answer, now)) cancel_rejected(*order, RejectReason::kOther);
+}
+
+// An acknowledged cancel does not say how much had matched before: one lookup does, unless the stream is faster.
+bool Gateway::Impl::on_cancel_row(const NamedOrder& order, const CancelResult& answer, Nanos now) {
+  if (std::ranges::find(answer.canceled, order.digest) != answer.canceled.end()) {
+    lookups_.watch(order.id, WatchReason::kCancelled, now);
+    return true;
   }
   using Why = CancelResult::NotCanceled::Why;
   for (const auto& row : answer.not_canceled) {
-    if (row.order != order->digest) continue;
-    if (row.why == Why::kEnded) return lookups_.watch(id, WatchReason::kCancelled, now);
-    if (row.why == Why::kNotFound) return lookups_.watch(id, WatchReason::kCheck, now);
+    if (row.order != order.digest || (row.why != Why::kEnded && row.why != Why::kNotFound)) continue;
+    lookups_.watch(order.id, row.why == Why::kEnded ? WatchReason::kCancelled : WatchReason::kCheck, now);
+    return true;
   }
-  cancel_rejected(*order, RejectReason::kOther);
+  return false;
 }
 
 void Gateway::Impl::cancel_rejected(const NamedOrder& order, RejectReason reason) {

@@ -68,6 +68,10 @@ class Gateway::Impl {
   void on_accepted(const NamedOrder& order, const PostResult& result);
   void unknown(const NamedOrder& order);
   void send_cancel(OrderId id, int attempt);
+  void send_cancels(std::span<const OrderId> ids);
+  void on_many_cancelled(const std::vector<OrderId>& ids, const net::HttpResult& result);
+  // False: the answer says nothing of this order.
+  bool on_cancel_row(const NamedOrder& order, const CancelResult& answer, Nanos now);
   void on_cancelled(OrderId id, int attempt, const net::HttpResult& result);
   void cancel_rejected(const NamedOrder& order, RejectReason reason);
   void on_all_cancelled(const net::HttpResult& result);
@@ -93,6 +97,7 @@ class Gateway::Impl {
   UserStream user_;
   AccountReader account_;
   Heartbeats heartbeats_;
+  Notifications notices_;
   net::Timer timer_;
   RateLimits limits_;
   VenueGate gate_;
@@ -105,8 +110,9 @@ class Gateway::Impl {
     std::array<OrderId, kMaxBatch> ids;
     std::size_t size = 0;
   };
-  bool collecting_ = false;
+  bool collecting_ = false, collecting_cancels_ = false;
   Batch batch_;
+  std::vector<OrderId> cancels_;  // of this step, when there are several
   std::string batch_body_;
   std::vector<Batch> batches_out_;
   Counters counters_;

@@ -286,6 +286,49 @@ TEST_F(GatewayTest, DryRunDoesEverythingButSend) {
   EXPECT_TRUE(clob_.requests.empty());
 }
 
+TEST_F(GatewayTest, CancelsOfOneStepTravelTogetherAndHaveAnAnswerEach) {
+  start();
+  accept_orders("live");
+  for (std::uint64_t id = 1; id <= 3; ++id) {
+    place(id, gtc_buy());
+    ASSERT_TRUE(until_event(EventKind::kOrderAccepted, id));
+  }
+  clob_.answer("DELETE /orders", 200,
+               R"({"canceled":[")" + names_[1] + R"("],"not_canceled":{")" + names_[2] +
+                   R"(":"cannot cancel because the order is in pending/delayed status"}})");
+  events_.clear();
+  const Command cancels[] = {CancelOrder{OrderId{1}}, CancelOrder{OrderId{2}}, CancelOrder{OrderId{3}}};
+  gateway_->execute(cancels);
+  ASSERT_TRUE(until_event(EventKind::kOrderDone, 1));
+  std::vector<std::uint64_t> rejected;
+  for (const Event& e : events_) {
+    if (e.header.kind == EventKind::kCancelRejected) rejected.push_back(e.order.id.value);
+  }
+  EXPECT_EQ(rejected, (std::vector<std::uint64_t>{2, 3})) << "3: the answer is silent about it";
+  const auto sent = clob_.sent("DELETE /orders");
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0].body, "[\"" + names_[1] + "\",\"" + names_[2] + "\",\"" + names_[3] + "\"]");
+  EXPECT_TRUE(clob_.sent("DELETE /order").empty());
+}
+
+TEST_F(GatewayTest, LostCancelsAreSentAgainOneByOne) {
+  start();
+  accept_orders("live");
+  for (std::uint64_t id = 1; id <= 2; ++id) {
+    place(id, gtc_buy());
+    ASSERT_TRUE(until_event(EventKind::kOrderAccepted, id));
+  }
+  clob_.handle("DELETE /orders", [](const net::HttpRequest&, const net::HttpResponder& r) { r.abort(); });
+  clob_.handle("DELETE /order", [](const net::HttpRequest& q, const net::HttpResponder& r) {
+    r.send(200, R"({"canceled":[)" + q.body.substr(11, 68) + R"(],"not_canceled":{}})");
+  });
+  const Command cancels[] = {CancelOrder{OrderId{1}}, CancelOrder{OrderId{2}}};
+  gateway_->execute(cancels);
+  ASSERT_TRUE(until_event(EventKind::kOrderDone, 1));
+  ASSERT_TRUE(until_event(EventKind::kOrderDone, 2));
+  EXPECT_EQ(clob_.sent("DELETE /order").size(), 2U);
+}
+
 TEST_F(GatewayTest, SetOperationsGoToWhoeverRunsThem) {
   start();
   RunOperation merge;
