@@ -28,8 +28,10 @@ std::uint64_t trading_hash(const ConditionSpec& s) {
 
 struct CatalogueLoader::Http {
   Http(net::EventLoop& loop, const CatalogueLoaderSettings& s)
-      : client(loop,
-               {.base_url = s.gamma_url, .proxy_url = s.proxy_url, .connections = 1, .timeout = Nanos::from_seconds(20)}) {}
+      : client(
+            loop,
+            {.base_url = s.gamma_url, .proxy_url = s.proxy_url, .connections = 1, .timeout = Nanos::from_seconds(20)}) {
+  }
   net::HttpClient client;
 
   Result<polymarket::GammaPage> get(std::string target) {

@@ -7,8 +7,11 @@
 #include <simdjson.h>
 
 #include "app/run_binary.hpp"
+#include "base/decimal.hpp"
+#include "crypto/u256.hpp"
 #include "net/event_loop.hpp"
 #include "net/http_client.hpp"
+#include "simulator/server/evm_install.hpp"
 #include "simulator/server/simulator_server.hpp"
 
 namespace underround::cli {
@@ -27,7 +30,7 @@ class AccountCommands : public RunBinary {
   void SetUp() override {
     RunBinary::SetUp();
     auto server = simulator::SimulatorServer::start(
-        {.seed = 7, .markets = 100, .paused = false, .warm_up = Nanos::from_seconds(120)});
+        {.seed = 7, .markets = 100, .paused = false, .warm_up = Nanos::from_seconds(120), .local_evm = local_evm_});
     ASSERT_TRUE(server) << server.error().message;
     server_ = std::move(*server);
     const simulator::ServiceUrls& u = server_->urls();
@@ -45,6 +48,10 @@ class AccountCommands : public RunBinary {
       if (ask_price < 0.15 || ask_price > 0.6) continue;
       market_ = std::string(std::string_view(m["slug"]));
       condition_ = std::string(std::string_view(m["conditionId"]));
+      simdjson::dom::parser inner;
+      token_ = std::string(std::string_view(
+          inner.parse(std::string(std::string_view(m[m["clobTokenIds"].is_null() ? "positionIds" : "clobTokenIds"])))
+              .at(0)));
       above_ask_ = fmt::format("{:.2f}", ask_price + 0.03);  // inside the collar, through the touch
       break;
     }
@@ -75,7 +82,8 @@ class AccountCommands : public RunBinary {
   [[nodiscard]] std::string place(const std::string& rest) const { return "order place " + market_ + " " + rest; }
 
   std::unique_ptr<simulator::SimulatorServer> server_;
-  std::string market_, condition_, above_ask_;
+  std::string market_, condition_, token_, above_ask_;
+  bool local_evm_ = false;
   simdjson::dom::parser parser_;
 };
 
@@ -158,22 +166,71 @@ TEST_F(AccountCommands, MoneyMovesOnlyWithThreeYeses) {
   EXPECT_EQ(command("orders --json").out, "{\"orders\":[]}\n");
 }
 
-// One command each: approve, split, merge, look. Signed transactions in blocks for an address, the relayer for a wallet.
+// The same account on a real Ethereum virtual machine with the Conditional Tokens contract.
+class OnAVirtualMachine : public AccountCommands {
+ protected:
+  void SetUp() override {
+    const auto evm = simulator::find_evm();
+    if (!evm) GTEST_SKIP() << evm.error().message;
+    local_evm_ = true;
+    AccountCommands::SetUp();
+  }
+  // Shares of token_ that `owner` has, as the contract says.
+  std::string on_chain(const std::string& owner) {
+    const std::string data =
+        "0x00fdd58e" + std::string(24, '0') + owner.substr(2) + crypto::U256::parse(token_).value().to_hex().substr(2);
+    const std::string answer =
+        text(ask(server_->urls().rpc, "POST", "/",
+                 fmt::format(
+                     R"({{"jsonrpc":"2.0","id":1,"method":"eth_call","params":[{{"to":"{}","data":"{}"}},"latest"]}})",
+                     "0x4D97DCd97eC945f40cF65F87097ACe5EA0476045", data)),
+             "/result");
+    return format_decimal(std::stoll(answer, nullptr, 16), 6);
+  }
+};
+
+TEST_F(OnAVirtualMachine, RealBytecodeSplitsMergesAndHoldsWhatWasBought) {
+  const simulator::ServiceUrls& u = server_->urls();
+  const std::string variables = std::string(kYeses) + "UNDERROUND_CHAIN__RPC_URL=" + u.rpc +
+                                " UNDERROUND_CHAIN__CONFIRMATIONS=1 UNDERROUND_CHAIN__POLL_MS=20 ";
+  ASSERT_EQ(command("wallet approve --mode live", variables).exit_code, kExitOk);
+  const Ran split = command("split " + market_ + " --amount 10 --mode live", variables);
+  ASSERT_EQ(split.exit_code, kExitOk) << split.err;
+  EXPECT_EQ(on_chain(kAddress), "10");
+  const Ran merged = command("merge " + market_ + " --amount 4 --mode live", variables);
+  ASSERT_EQ(merged.exit_code, kExitOk) << merged.err;
+  EXPECT_EQ(on_chain(kAddress), "6");
+  const Ran more = command("merge " + market_ + " --amount 7 --mode live", variables);
+  EXPECT_THAT(more.err, HasSubstr("SafeMath: subtraction overflow"));
+  // Bought on the order book, delivered on the chain.
+  const Ran taken =
+      command(place("buy yes --price " + above_ask_ + " --size 20 --type fak --mode live --json"), kYeses);
+  ASSERT_EQ(taken.exit_code, kExitOk) << taken.err << taken.out;
+  const std::string wanted = format_decimal(parse_decimal(text(taken.out, "/matched"), 6).value() + 6'000'000, 6);
+  const Nanos give_up = net::EventLoop::wall_now() + Nanos::from_seconds(20);
+  while (on_chain(kAddress) != wanted && net::EventLoop::wall_now() < give_up) continue;
+  EXPECT_EQ(on_chain(kAddress), wanted);
+}
+
+// One command each: approve, split, merge, look. Signed transactions in blocks for an address, the relayer for a
+// wallet.
 TEST_F(AccountCommands, SetsAreSplitAndMergedOnChain) {
   const simulator::ServiceUrls& u = server_->urls();
   ask(u.control, "POST", "/time", R"({"speed":20})");
-  const std::string key = text(ask(u.control, "POST", "/relayer-keys", fmt::format(R"({{"address":"{}"}})", kAddress)),
-                               "/apiKey");
+  const std::string key =
+      text(ask(u.control, "POST", "/relayer-keys", fmt::format(R"({{"address":"{}"}})", kAddress)), "/apiKey");
   constexpr char kDepositWallet[] = "0xBc0fF067b7740Eff76C1ca93c875Ba6B890d6B50";
   ask(u.control, "POST", "/faucet", fmt::format(R"({{"address":"{}","usd":"50"}})", kDepositWallet));
   for (const std::string type : {"eoa", "deposit"}) {
     const std::string who = type == "eoa" ? kAddress : kDepositWallet;
     ask(u.control, "POST", "/allowances", fmt::format(R"({{"address":"{}","collateral":"0","tokens":false}})", who));
     const std::string variables =
-        std::string(kYeses) + fmt::format("UNDERROUND_ACCOUNT__TYPE={} UNDERROUND_CHAIN__RPC_URL={} "
-                                          "UNDERROUND_CHAIN__RELAYER_URL={} UNDERROUND_CHAIN__CONFIRMATIONS=1 UNDERROUND_CHAIN__POLL_MS=20 "
-                                          "UNDERROUND_RELAYER_API_KEY={} ",
-                                          type, u.rpc, u.relayer, key);
+        std::string(kYeses) +
+        fmt::format(
+            "UNDERROUND_ACCOUNT__TYPE={} UNDERROUND_CHAIN__RPC_URL={} "
+            "UNDERROUND_CHAIN__RELAYER_URL={} UNDERROUND_CHAIN__CONFIRMATIONS=1 UNDERROUND_CHAIN__POLL_MS=20 "
+            "UNDERROUND_RELAYER_API_KEY={} ",
+            type, u.rpc, u.relayer, key);
     const Ran early = command("split " + market_ + " --amount 10 --mode live", variables);
     EXPECT_EQ(early.exit_code, kExitFailed) << type;
     EXPECT_THAT(early.err, HasSubstr("wallet approve")) << type;

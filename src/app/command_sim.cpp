@@ -30,6 +30,11 @@ class SimCommand final : public Command {
     app.add_option("--write-config", config_file_, "write a configuration with this venue's addresses to this file");
     app.add_flag_callback(
         "--no-rate-limits", [this] { settings_.rate_limits = false; }, "no 429: neither per address nor per signer");
+    app.add_option_function<std::string>(
+           "--chain", [this](const std::string& name) { settings_.local_evm = name == "anvil"; },
+           "box: made here; anvil: a real Ethereum virtual machine with the Conditional Tokens contract "
+           "(tools/setup_evm)")
+        ->check(CLI::IsMember({"box", "anvil"}));
     app.add_flag_callback(
         "--nothing-approved", [this] { settings_.unlimited_allowances = false; },
         "wallets start without approvals, as new ones do; see `wallet approve`");

@@ -57,11 +57,11 @@ class Session::Impl {
 
   Result<void> start() {
     started_at_ = loop_.now();
-    loader_ = std::make_unique<CatalogueLoader>(CatalogueLoaderSettings{.gamma_url = settings_.urls.gamma, .proxy_url = settings_.proxy_url},
-                                                filter_of(settings_.config), series_of(settings_.config),
-                                                [this](std::vector<ConditionSpec> specs) {
-                                                  loop_.post([this, specs = std::move(specs)] { add_markets(specs); });
-                                                });
+    loader_ = std::make_unique<CatalogueLoader>(
+        CatalogueLoaderSettings{.gamma_url = settings_.urls.gamma, .proxy_url = settings_.proxy_url},
+        filter_of(settings_.config), series_of(settings_.config), [this](std::vector<ConditionSpec> specs) {
+          loop_.post([this, specs = std::move(specs)] { add_markets(specs); });
+        });
     std::vector<std::string> notes;
     auto specs = loader_->load_all(notes);
     if (!specs) return std::unexpected(specs.error());
@@ -207,7 +207,8 @@ class Session::Impl {
     const bool limited = chain->account != chain::AccountType::kEoa && chain->relayer.credentials.relayer_key.empty();
     const auto daily = static_cast<std::int32_t>(limited ? settings_.config.chain.relayer_per_day : 0);
     auto operations = make_chain_operations(
-        loop_, std::move(*chain), *settings_.account, catalogue_, daily, [this](const Event& e) { driver_->deliver(e); },
+        loop_, std::move(*chain), *settings_.account, catalogue_, daily,
+        [this](const Event& e) { driver_->deliver(e); },
         [](const std::string& words) { fmt::print(stderr, "chain: {}\n", words); });
     if (!operations) return std::unexpected(operations.error());
     operations_ = std::move(*operations);
@@ -259,7 +260,8 @@ class Session::Impl {
     };
     callbacks.on_notice = [](const polymarket::Notice& notice) {
       using Kind = polymarket::Notice::Kind;  // fills, cancels and resolutions are on the page already
-      if (notice.kind != Kind::kFillFailed && notice.kind != Kind::kRedeemed && notice.kind != Kind::kComboRedeemed) return;
+      if (notice.kind != Kind::kFillFailed && notice.kind != Kind::kRedeemed && notice.kind != Kind::kComboRedeemed)
+        return;
       fmt::print(stderr, "venue: {}: {}\n", to_string(notice.kind), notice.words);
     };
     callbacks.on_market_changed = [this](ConditionId condition) {

@@ -3,17 +3,13 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <thread>
 
+#include "base/child_process.hpp"
 #include "chain/abi.hpp"
 #include "chain/test_vectors.hpp"
 #include "net/http_client.hpp"
@@ -41,8 +37,7 @@ class AnvilInstall {
       "@gnosis.pm/conditional-tokens-contracts/build/contracts/ConditionalTokens";
   static constexpr char kErc20[] = "@openzeppelin/contracts/build/contracts/ERC20PresetFixedSupply";
   static constexpr char kHowTo[] =
-      "no anvil: npm install --prefix build/npm @foundry-rs/anvil@1.7.1 @gnosis.pm/conditional-tokens-contracts@1.0.3 "
-      "@openzeppelin/contracts@4.9.6   (or name the program in UNDERROUND_ANVIL)";
+      "no local Ethereum chain: run tools/setup_evm (or name the program in UNDERROUND_ANVIL)";
 
   [[nodiscard]] std::string program() const { return program_.string(); }
   [[nodiscard]] Bytes init_code(const std::string& contract) const {
@@ -60,33 +55,11 @@ class AnvilInstall {
 class AnvilNode {
  public:
   AnvilNode(net::EventLoop& loop, const AnvilInstall& install) {
-    int out[2];
-    if (pipe(out) != 0) return;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addclose(&actions, out[0]);
-    std::string program = install.program();
-    char port[] = "--port", any[] = "0", chain[] = "--chain-id", id[] = "137";
-    char* arguments[] = {program.data(), port, any, chain, id, nullptr};
-    const int spawned = posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    close(out[1]);
-    output_ = out[0];
-    if (spawned != 0) pid_ = 0;
-    read_port();
-    if (port_ != 0) http_.emplace(loop, net::HttpClientSettings{.base_url = url()});
+    const auto line = process_.start({install.program(), "--port", "0", "--chain-id", "137"}, kListening);
+    if (!line) return;
+    port_ = static_cast<std::uint16_t>(std::stoi(line->substr(line->find(kListening) + kListening.size())));
+    http_.emplace(loop, net::HttpClientSettings{.base_url = url()});
   }
-  ~AnvilNode() {
-    if (pid_ != 0) {
-      kill(pid_, SIGKILL);
-      waitpid(pid_, nullptr, 0);
-    }
-    if (drain_.joinable()) drain_.join();
-    if (output_ >= 0) close(output_);
-  }
-  AnvilNode(const AnvilNode&) = delete;
-  AnvilNode& operator=(const AnvilNode&) = delete;
 
   [[nodiscard]] bool up() const { return port_ != 0; }
   [[nodiscard]] std::string url() const { return fmt::format("http://127.0.0.1:{}", port_); }
@@ -103,29 +76,8 @@ class AnvilNode {
   }
 
  private:
-  void read_port() {  // "Listening on 127.0.0.1:38761"
-    constexpr std::string_view kWords = "Listening on 127.0.0.1:";
-    std::string text;
-    char buffer[512];
-    for (;;) {
-      const ssize_t got = read(output_, buffer, sizeof buffer);
-      if (got <= 0) return;
-      text.append(buffer, static_cast<std::size_t>(got));
-      const std::size_t at = text.find(kWords);
-      if (at == std::string::npos || text.find('\n', at) == std::string::npos) continue;
-      port_ = static_cast<std::uint16_t>(std::stoi(text.substr(at + kWords.size())));
-      // It logs every request; unread, the pipe would fill and the program stop.
-      drain_ = std::thread([from = output_] {
-        char unread[4096];
-        while (read(from, unread, sizeof unread) > 0) continue;
-      });
-      return;
-    }
-  }
-
-  pid_t pid_ = 0;
-  int output_ = -1;
-  std::thread drain_;
+  static constexpr std::string_view kListening = "Listening on 127.0.0.1:";
+  ChildProcess process_;
   std::uint16_t port_ = 0;
   std::optional<net::HttpClient> http_;
 };

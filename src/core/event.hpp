@@ -124,7 +124,7 @@ struct Event {
     SetOperation kind;
     std::uint8_t succeeded;
   };
-  struct Terms {  // kOperationTerms
+  struct Terms {        // kOperationTerms
     Usd cost;           // gas of one set operation
     std::int32_t left;  // how many the relayer still takes today; kNoLimit
     std::int32_t daily;

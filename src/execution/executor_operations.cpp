@@ -1,4 +1,5 @@
-// Set operations: asked for by plans, by resolutions and by what plans left behind; what they cost, and what came of them.
+// Set operations: asked for by plans, by resolutions and by what plans left behind; what they cost, and what came of
+// them.
 #include <algorithm>
 
 #include "base/check.hpp"

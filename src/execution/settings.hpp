@@ -14,7 +14,7 @@ struct ExecutionSettings {
   bool auto_merge = true;      // merge complete pairs at once; false: hold them to resolution
   bool auto_redeem = true;     // collect what resolved markets pay
   Nanos settle_timeout = Nanos::from_seconds(180);
-  Nanos repair_wait = Nanos::from_seconds(30);       // for an orphan's shares to settle so that they may be sold
+  Nanos repair_wait = Nanos::from_seconds(30);  // for an orphan's shares to settle so that they may be sold
   // Smaller sets wait for company. So do sets worth less than `merge_cost_multiple` times what the operation costs now,
   // and, when less than a tenth of the relayer's daily quota is left, sets worth less than ten times min_merge.
   Shares min_merge = Shares::whole(1);

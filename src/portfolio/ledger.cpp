@@ -50,8 +50,10 @@ void Ledger::release_shares(InstrumentId instrument, Shares amount) {
   p.reserved -= amount;
 }
 
-// Average cost; the last share takes what is left, so cost never outlives the position.
+// Average cost; the last share takes what is left, so cost never outlives the position. Nothing leaves with a position
+// that a reversal has made negative.
 Usd Ledger::remove_at_cost(Position& position, Shares amount) noexcept {
+  if (amount.micros <= 0) return Usd{};
   const Shares held = position.net();
   Usd removed = position.cost;
   if (amount < held) {
@@ -202,6 +204,7 @@ void Ledger::redeem(ConditionId condition, Price payout_outcome0, Usd gas) {
   for (const unsigned outcome : {0U, 1U}) {
     Position& p = touch(instrument_of(condition, outcome));
     const Shares amount = p.settled;
+    if (amount.micros <= 0) continue;  // below zero after a reversal: a debt is not redeemed
     const Price payout = outcome == 0 ? payout_outcome0 : payout_outcome0.complement();
     const Usd received = notional(payout, amount, Rounding::kDown);
     const Usd cost = remove_at_cost(p, amount);

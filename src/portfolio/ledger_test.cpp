@@ -104,6 +104,23 @@ TEST(Ledger, RedeemPaysTheWinner) {
   EXPECT_TRUE(ledger.check_deep());
 }
 
+// Bought, confirmed, sold; then the purchase is taken back after all: there is less than nothing, and no crash.
+TEST(Ledger, AReversalAfterTheSaleLeavesADebtThatNothingRedeems) {
+  Ledger ledger(Usd::whole(100));
+  ASSERT_TRUE(ledger.apply_fill(fill(1, kYes, Side::kBuy, 4000, 1000)));
+  ledger.settle(1, SettlementStatus::kConfirmed);
+  ASSERT_TRUE(ledger.apply_fill(fill(2, kYes, Side::kSell, 5000, 1000)));
+  ledger.settle(2, SettlementStatus::kConfirmed);
+  ledger.settle(1, SettlementStatus::kFailed);
+  EXPECT_EQ(ledger.position(kYes).settled, Shares::whole(-10));
+  const Usd cash = ledger.cash();
+  ledger.redeem(kRain, kOneUsd, Usd{});
+  EXPECT_EQ(ledger.cash(), cash);
+  ASSERT_TRUE(ledger.apply_fill(fill(3, kYes, Side::kBuy, 4000, 1000)));
+  ledger.redeem(kRain, kOneUsd, Usd{});
+  EXPECT_TRUE(ledger.check_deep());
+}
+
 // Any sequence of anything: both identities hold after each step, and nothing is created.
 TEST(Ledger, ConservesCashUnderAnySequence) {
   EXPECT_TRUE(rc::check([] {

@@ -127,9 +127,9 @@ std::string condition_v1(const Digest& question, bool neg_risk) {
 
 std::string condition_v2(Random& rng) {
   Digest id = random_digest(rng);
-  id[0] = 1;                                      // the binary module
+  id[0] = 1;                                       // the binary module
   std::fill(id.begin() + 19, id.begin() + 27, 0);  // reserved: bits 40 to 103
-  id[31] = 0;                                     // where the outcome goes
+  id[31] = 0;                                      // where the outcome goes
   return crypto::hex_0x(id);
 }
 

@@ -20,6 +20,7 @@ struct WorldSettings {
   bool crypto = true;          // BTC, ETH, SOL, XRP up/down, 5 and 15 minutes
   unsigned matches = 8;        // football matches alive or ahead at any time
   unsigned windows_ahead = 2;  // crypto windows listed before they start (the venue: about 24 hours of them)
+  bool protocol_v2 = true;     // some plain questions trade under Protocol V2
   Nanos reference_interval = Nanos::from_millis(100);  // mean time between Binance quotes of one symbol
 };
 

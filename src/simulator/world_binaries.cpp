@@ -64,7 +64,7 @@ ConditionSpec WorldBinaries::describe(Question& question, std::uint64_t number, 
     question.end = now + seconds(86'400 * (0.2 + 40 * rng_.uniform()));
     question.step_mean_s = 40 + 160 * rng_.uniform();
   }
-  if (number % kEveryV2 == 0) spec.version = MarketVersion::kV2;
+  if (context_.settings.protocol_v2 && number % kEveryV2 == 0) spec.version = MarketVersion::kV2;
   spec.start_at = now;
   spec.end_at = question.end;
   return spec;

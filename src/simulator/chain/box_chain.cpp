@@ -32,7 +32,7 @@ std::size_t BoxChain::DigestHash::operator()(const Digest& d) const noexcept {
 }
 
 BoxChain::BoxChain(Venue& venue, AllowanceBook& allowances, std::uint64_t seed)
-    : venue_(venue), contracts_(venue, allowances), seed_(seed), start_(venue.now()), block_(kFirstBlock) {}
+    : contracts_(venue, allowances), seed_(seed), start_(venue.now()), block_(kFirstBlock) {}
 
 Nanos BoxChain::block_time(std::uint64_t block) const noexcept {
   return start_ + Nanos{kBlockTime.ns * static_cast<std::int64_t>(block - kFirstBlock)};
@@ -86,7 +86,8 @@ Result<Digest> BoxChain::send_raw(ByteView raw) {
   auto parsed = parse_raw_transaction(raw);
   if (!parsed) return std::unexpected(parsed.error());
   RawTransaction& t = *parsed;
-  if (t.chain_id != kBoxChainId) return refuse("invalid chain id for signer: have " + std::to_string(t.chain_id) + " want 137");
+  if (t.chain_id != kBoxChainId)
+    return refuse("invalid chain id for signer: have " + std::to_string(t.chain_id) + " want 137");
   if (pending(t.hash)) return refuse("already known");
   if (const std::uint64_t next = nonce(t.from); t.nonce < next) {
     return refuse("nonce too low: next nonce " + std::to_string(next) + ", tx nonce " + std::to_string(t.nonce));
@@ -96,7 +97,8 @@ Result<Digest> BoxChain::send_raw(ByteView raw) {
     return refuse("transaction underpriced: gas tip cap " + decimal(t.priority_fee_wei) + ", minimum needed " +
                   decimal(kLeastTipWei));
   }
-  if (t.gas_limit < kIntrinsicGas) return refuse("intrinsic gas too low: gas " + std::to_string(t.gas_limit) + ", minimum needed 21000");
+  if (t.gas_limit < kIntrinsicGas)
+    return refuse("intrinsic gas too low: gas " + std::to_string(t.gas_limit) + ", minimum needed 21000");
   const UInt128 cost = t.max_fee_wei * t.gas_limit + t.value_wei;
   if (coins(t.from) < cost) {
     return refuse("insufficient funds for gas * price + value: address " + crypto::checksum(t.from) + " have " +
@@ -105,7 +107,8 @@ Result<Digest> BoxChain::send_raw(ByteView raw) {
   auto& mine = pool_[key(t.from)];
   if (const auto before = mine.find(t.nonce); before != mine.end()) {
     const auto dearer = [](UInt128 now, UInt128 then) { return now * 10 >= then * 11; };
-    if (!dearer(t.max_fee_wei, before->second.max_fee_wei) || !dearer(t.priority_fee_wei, before->second.priority_fee_wei)) {
+    if (!dearer(t.max_fee_wei, before->second.max_fee_wei) ||
+        !dearer(t.priority_fee_wei, before->second.priority_fee_wei)) {
       return refuse("replacement transaction underpriced");
     }
     waiting_.erase(before->second.hash);
@@ -131,8 +134,7 @@ void BoxChain::seal() {
   ++block_;
   for (const Batch& batch : std::exchange(batches_waiting_, {})) execute(batch);
   for (auto& [sender, mine] : pool_) {
-    while (!mine.empty() && mine.begin()->first == nonces_[sender] &&
-           mine.begin()->second.max_fee_wei >= kBaseFeeWei) {
+    while (!mine.empty() && mine.begin()->first == nonces_[sender] && mine.begin()->second.max_fee_wei >= kBaseFeeWei) {
       const RawTransaction next = std::move(mine.begin()->second);
       mine.erase(mine.begin());
       execute(next);
@@ -175,8 +177,11 @@ void BoxChain::execute(const RawTransaction& t) {
 }
 
 void BoxChain::execute(const Batch& batch) {
-  ChainReceipt r{.hash = batch.hash, .gas_used = kBatchGas, .gas_price_wei = kBaseFeeWei + kSuggestedTipWei,
-                 .from = batch.wallet, .succeeded = true};
+  ChainReceipt r{.hash = batch.hash,
+                 .gas_used = kBatchGas,
+                 .gas_price_wei = kBaseFeeWei + kSuggestedTipWei,
+                 .from = batch.wallet,
+                 .succeeded = true};
   std::vector<std::function<void()>> undo;
   for (const ChainCall& call : batch.calls) {
     CallResult result = contracts_.run(batch.wallet, call.to, call.data);

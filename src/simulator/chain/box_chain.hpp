@@ -1,5 +1,5 @@
-// Polygon in the box: blocks every two simulated seconds, accounts with nonces and coins for gas, a pool of transactions
-// waiting for their block, receipts. What contracts do is `Contracts`' business.
+// Polygon in the box: blocks every two simulated seconds, accounts with nonces and coins for gas, a pool of
+// transactions waiting for their block, receipts. What contracts do is `Contracts`' business.
 //   BoxChain chain(venue, allowances, seed);   chain.send_raw(bytes)   ...   chain.advance(now);   chain.receipt(hash)
 // A block takes what the pool has at its time, each sender's transactions in the order of their nonces. No re-orgs, and
 // a base fee that never moves.
@@ -16,38 +16,22 @@
 #include <vector>
 
 #include "base/int128.hpp"
+#include "simulator/chain/chain.hpp"
 #include "simulator/chain/contracts.hpp"
 #include "simulator/chain/raw_transaction.hpp"
 
 namespace underround::simulator {
 
 inline constexpr std::uint64_t kBoxChainId = 137;
-inline constexpr UInt128 kGwei = 1'000'000'000, kCoinWei = kGwei * kGwei;
 inline constexpr UInt128 kBaseFeeWei = 30 * kGwei, kSuggestedTipWei = 30 * kGwei, kLeastTipWei = 25 * kGwei;
 
-struct ChainCall {
-  Address to{};
-  Bytes data;
-};
-
-struct ChainReceipt {
-  Digest hash{};
-  std::uint64_t block = 0, index = 0, nonce = 0, gas_used = 0;
-  UInt128 gas_price_wei = 0;
-  Address from{};
-  std::optional<Address> to{};
-  bool succeeded = false;
-  std::string reason{};  // of a revert; no receipt of a real node has it
-};
-
-class BoxChain {
+class BoxChain final : public Chain {
  public:
   BoxChain(Venue& venue, AllowanceBook& allowances, std::uint64_t seed);
 
-  // Seals every block that is due.
-  void advance(Nanos now);
+  void advance(Nanos now) override;
 
-  [[nodiscard]] std::uint64_t block_number() const noexcept { return block_; }
+  [[nodiscard]] std::uint64_t block_number() const override { return block_; }
   [[nodiscard]] Nanos block_time(std::uint64_t block) const noexcept;
   [[nodiscard]] Digest block_hash(std::uint64_t block) const;
   [[nodiscard]] std::vector<Digest> transactions_of(std::uint64_t block) const;
@@ -55,10 +39,9 @@ class BoxChain {
   [[nodiscard]] std::uint64_t nonce(const Address& address) const;
   [[nodiscard]] std::uint64_t pending_nonce(const Address& address) const;
   [[nodiscard]] UInt128 coins(const Address& address) const;
-  void grant_coins(const Address& address, UInt128 wei) { coins_[key(address)] += wei; }
-  // A contract, or a wallet that somebody created.
-  [[nodiscard]] bool has_code(const Address& address) const;
-  void deploy(const Address& wallet) { deployed_.insert(key(wallet)); }
+  void grant_coins(const Address& address, UInt128 wei) override { coins_[key(address)] += wei; }
+  [[nodiscard]] bool has_code(const Address& address) const override;
+  void deploy(const Address& wallet) override { deployed_.insert(key(wallet)); }
 
   [[nodiscard]] CallResult look(const Address& from, const Address& to, ByteView data) const {
     return contracts_.look(from, to, data);
@@ -67,8 +50,8 @@ class BoxChain {
   [[nodiscard]] Result<Digest> send_raw(ByteView raw);
   // Calls out of a wallet, in the next block, all or nothing; somebody else pays. Redemptions and conversions in front
   // of a call that fails are not taken back.
-  Digest send_batch(const Address& wallet, std::vector<ChainCall> calls);
-  [[nodiscard]] const ChainReceipt* receipt(const Digest& hash) const;
+  Digest send_batch(const Address& wallet, std::vector<ChainCall> calls) override;
+  [[nodiscard]] const ChainReceipt* receipt(const Digest& hash) const override;
   [[nodiscard]] bool pending(const Digest& hash) const { return waiting_.contains(hash); }
 
  private:
@@ -86,7 +69,6 @@ class BoxChain {
   void execute(const Batch& batch);
   void keep(ChainReceipt receipt);
 
-  Venue& venue_;
   Contracts contracts_;
   std::uint64_t seed_, batches_ = 0;
   Nanos start_;

@@ -80,6 +80,46 @@ std::optional<ByteView> CallReader::bytes(std::size_t slot) const noexcept {
   return all.subspan(*start + kWord, *length);
 }
 
+CallWriter::CallWriter(std::string_view signature) : selector_(simulator::selector(signature)) {}
+
+CallWriter& CallWriter::word(const U256& value) {
+  slots_.push_back({value, {}, false});
+  return *this;
+}
+
+CallWriter& CallWriter::address(const Address& value) {
+  U256 w;
+  std::copy(value.begin(), value.end(), w.bytes.begin() + 12);
+  return word(w);
+}
+
+CallWriter& CallWriter::words(std::span<const U256> values) {
+  Bytes tail = word_bytes(U256(values.size()));
+  for (const U256& value : values) tail.insert(tail.end(), value.bytes.begin(), value.bytes.end());
+  slots_.push_back({{}, std::move(tail), true});
+  return *this;
+}
+
+CallWriter& CallWriter::bytes(ByteView value) {
+  Bytes tail = word_bytes(U256(value.size()));
+  tail.insert(tail.end(), value.begin(), value.end());
+  tail.resize((tail.size() + kWord - 1) / kWord * kWord);
+  slots_.push_back({{}, std::move(tail), true});
+  return *this;
+}
+
+Bytes CallWriter::data() const {
+  Bytes out, tails;
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(selector_ >> shift));
+  for (const Slot& slot : slots_) {
+    const U256 head = slot.dynamic ? U256(slots_.size() * kWord + tails.size()) : slot.word;
+    out.insert(out.end(), head.bytes.begin(), head.bytes.end());
+    tails.insert(tails.end(), slot.tail.begin(), slot.tail.end());
+  }
+  out.insert(out.end(), tails.begin(), tails.end());
+  return out;
+}
+
 std::optional<std::int64_t> to_micros(const U256& word) noexcept {
   const auto value = to_number(word);
   if (!value || *value > std::uint64_t{1} << 52) return std::nullopt;

@@ -44,6 +44,27 @@ class CallReader {
   ByteView data_;
 };
 
+// A call, argument by argument; arrays and byte strings go behind the words.
+class CallWriter {
+ public:
+  explicit CallWriter(std::string_view signature);
+  CallWriter& word(const U256& value);
+  CallWriter& number(std::uint64_t value) { return word(U256(value)); }
+  CallWriter& address(const Address& value);
+  CallWriter& words(std::span<const U256> values);
+  CallWriter& bytes(ByteView value);
+  [[nodiscard]] Bytes data() const;
+
+ private:
+  struct Slot {
+    U256 word;
+    Bytes tail;
+    bool dynamic = false;
+  };
+  std::uint32_t selector_;
+  std::vector<Slot> slots_;
+};
+
 [[nodiscard]] std::optional<std::int64_t> to_micros(const U256& word) noexcept;
 // A word that is a length or an offset into `size` bytes.
 [[nodiscard]] std::optional<std::size_t> to_offset(ByteView data, std::size_t at, std::size_t size) noexcept;

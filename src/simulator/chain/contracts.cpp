@@ -131,7 +131,8 @@ Contracts::Plan Contracts::plan(const Address& from, const Address& to, ByteView
 // --- pUSD
 
 Contracts::Plan Contracts::collateral(AccountId from, const CallReader& in) const {
-  static const std::uint32_t kBalance = selector("balanceOf(address)"), kAllowance = selector("allowance(address,address)"),
+  static const std::uint32_t kBalance = selector("balanceOf(address)"),
+                             kAllowance = selector("allowance(address,address)"),
                              kApprove = selector("approve(address,uint256)"),
                              kTransfer = selector("transfer(address,uint256)"), kDecimals = selector("decimals()"),
                              kSymbol = selector("symbol()");

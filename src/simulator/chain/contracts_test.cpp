@@ -70,8 +70,15 @@ class ContractsTest : public ::testing::Test {
   }
   [[nodiscard]] const ConditionSpec& spec(MarketId m) const { return f_.venue.market(m).spec; }
   [[nodiscard]] Call set_call(const char* signature, MarketId market, std::uint64_t micros) const {
-    return Call(signature).hex(kUsd).number(0).hex(spec(market).condition_id).number(160).number(micros).number(2)
-        .number(1).number(2);
+    return Call(signature)
+        .hex(kUsd)
+        .number(0)
+        .hex(spec(market).condition_id)
+        .number(160)
+        .number(micros)
+        .number(2)
+        .number(1)
+        .number(2);
   }
   [[nodiscard]] Call split(std::uint64_t micros) const {
     return set_call("splitPosition(address,bytes32,bytes32,uint256[],uint256)", f_.market, micros);
@@ -80,8 +87,14 @@ class ContractsTest : public ::testing::Test {
     return set_call("mergePositions(address,bytes32,bytes32,uint256[],uint256)", f_.market, micros);
   }
   [[nodiscard]] Call redeem() const {
-    return Call("redeemPositions(address,bytes32,bytes32,uint256[])").hex(kUsd).number(0)
-        .hex(spec(f_.market).condition_id).number(128).number(2).number(1).number(2);
+    return Call("redeemPositions(address,bytes32,bytes32,uint256[])")
+        .hex(kUsd)
+        .number(0)
+        .hex(spec(f_.market).condition_id)
+        .number(128)
+        .number(2)
+        .number(1)
+        .number(2);
   }
   void approve_usd(const char* spender, std::uint64_t micros) {
     EXPECT_TRUE(run(kUsd, Call("approve(address,uint256)").hex(spender).number(micros)).ok);
@@ -94,7 +107,9 @@ class ContractsTest : public ::testing::Test {
     f_.venue.resolve_market(market, winner);
     f_.scheduler.run_until(f_.venue.now() + Nanos::from_seconds(3600));
   }
-  [[nodiscard]] Shares held(MarketId m, unsigned outcome) const { return f_.venue.ledger().position(alice_, m, outcome); }
+  [[nodiscard]] Shares held(MarketId m, unsigned outcome) const {
+    return f_.venue.ledger().position(alice_, m, outcome);
+  }
   [[nodiscard]] Usd cash() const { return f_.venue.ledger().balance(alice_); }
 
   VenueFixture f_;
@@ -187,7 +202,8 @@ TEST_F(ContractsTest, TheRouterRedeemsOneOutcomeByAmount) {
 TEST_F(ContractsTest, BalancesAndApprovalsAreTheLedgers) {
   approve_usd(kAdapter, 500'000'000);
   ASSERT_TRUE(run(kAdapter, split(10'000'000)).ok);
-  const Call position = Call("balanceOf(address,uint256)").hex(kAlice).word(U256::parse(spec(f_.market).tokens[1]).value());
+  const Call position =
+      Call("balanceOf(address,uint256)").hex(kAlice).word(U256::parse(spec(f_.market).tokens[1]).value());
   EXPECT_EQ(look(kTokens, position).output, word_bytes(U256(10'000'000)));
   EXPECT_EQ(look("0x006f54f7f9a22e0000cc2ab60031000000ae9fef", position).output, word_bytes(U256(0))) << "a v1 token";
   EXPECT_EQ(look(kUsd, Call("balanceOf(address)").hex(kAlice)).output, word_bytes(U256(90'000'000)));

@@ -67,7 +67,8 @@ Digest signing_hash(ByteView signed_fields) {
     out.push_back(static_cast<std::uint8_t>(0xc0 + signed_fields.size()));
   } else {
     Bytes digits;
-    for (std::size_t n = signed_fields.size(); n != 0; n >>= 8) digits.insert(digits.begin(), static_cast<std::uint8_t>(n));
+    for (std::size_t n = signed_fields.size(); n != 0; n >>= 8)
+      digits.insert(digits.begin(), static_cast<std::uint8_t>(n));
     out.push_back(static_cast<std::uint8_t>(0xf7 + digits.size()));
     out.insert(out.end(), digits.begin(), digits.end());
   }

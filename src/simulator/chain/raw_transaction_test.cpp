@@ -1,4 +1,5 @@
-// Bytes made by a reference Ethereum library (the same two as in chain/testdata), and everything that is not quite them.
+// Bytes made by a reference Ethereum library (the same two as in chain/testdata), and everything that is not quite
+// them.
 #include "simulator/chain/raw_transaction.hpp"
 
 #include <gtest/gtest.h>

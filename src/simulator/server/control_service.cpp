@@ -217,6 +217,7 @@ Reply ControlService::state() const {
       .integer("fees_usd_micros", venue_.ledger().balance(Ledger::fee_account()).micros)
       .boolean("conserved", !broken.has_value())
       .field("conservation_error", broken.value_or(""))
+      .integer("block", static_cast<std::int64_t>(chain_.block_number()))
       .integer("faults_active", static_cast<std::int64_t>(gate_.active()))
       .integer("accounts_total", static_cast<std::int64_t>(venue_.ledger().accounts()))
       .key("accounts")

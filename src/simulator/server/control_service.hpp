@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "simulator/chain/box_chain.hpp"
+#include "simulator/chain/chain.hpp"
 #include "simulator/server/fault_gate.hpp"
 #include "simulator/server/json_value.hpp"
 #include "simulator/server/router.hpp"
@@ -17,8 +17,7 @@ namespace underround::simulator {
 class ControlService {
  public:
   // `wall` gives wall time.
-  ControlService(Simulation& simulation, FaultGate& gate, SimClock& clock, BoxChain& chain,
-                 std::function<Nanos()> wall)
+  ControlService(Simulation& simulation, FaultGate& gate, SimClock& clock, Chain& chain, std::function<Nanos()> wall)
       : simulation_(simulation),
         venue_(simulation.venue()),
         gate_(gate),
@@ -46,7 +45,7 @@ class ControlService {
   Venue& venue_;
   FaultGate& gate_;
   SimClock& clock_;
-  BoxChain& chain_;
+  Chain& chain_;
   std::function<Nanos()> wall_;
   std::optional<Nanos> awaited_;
 };

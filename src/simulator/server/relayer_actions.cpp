@@ -17,6 +17,7 @@ constexpr std::string_view kProxyFactory = "0xab45c5a4b0c941a2f231c04c3f49182e1a
 constexpr std::string_view kSafeFactory = "0xaacfeea03eb1561c4e67d661e40682bd20e3541b";
 constexpr std::string_view kMultiSend = "0xa238cbeb142c10ef7ad8442c6d1f9e89e07e7761";
 constexpr std::string_view kRelayHub = "0xd216153c06e857cd7f72665e0af1d7d82172f494";
+constexpr std::uint64_t kPolygon = 137;
 constexpr std::size_t kMostCalls = 100;
 
 std::unexpected<Error> bad(std::string words) { return fail(ErrorCode::kInvalidInput, std::move(words)); }
@@ -36,7 +37,8 @@ std::optional<Bytes> bytes_of(std::string_view text) {
 
 std::optional<Address> signer_of(const Digest& digest, std::string_view signature, int v_offset) {
   crypto::Signature raw;
-  if (signature.size() != 132 || !signature.starts_with("0x") || !crypto::decode_hex(signature, raw)) return std::nullopt;
+  if (signature.size() != 132 || !signature.starts_with("0x") || !crypto::decode_hex(signature, raw))
+    return std::nullopt;
   const int v = raw[64] - v_offset;
   if (v != 27 && v != 28) return std::nullopt;
   raw[64] = static_cast<std::uint8_t>(v);
@@ -103,11 +105,12 @@ std::optional<std::vector<ChainCall>> unpack_proxy(const Bytes& data) {
 Digest safe_digest(const Address& safe, const Address& to, const Bytes& data, unsigned operation, const U256& nonce) {
   crypto::Words<3> domain;
   domain.add(keccak256("EIP712Domain(uint256 chainId,address verifyingContract)"));
-  domain.add(kBoxChainId);
+  domain.add(kPolygon);
   domain.add(safe);
   crypto::Words<11> words;
-  words.add(keccak256("SafeTx(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 baseGas,uint256 "
-                      "gasPrice,address gasToken,address refundReceiver,uint256 nonce)"));
+  words.add(
+      keccak256("SafeTx(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 baseGas,uint256 "
+                "gasPrice,address gasToken,address refundReceiver,uint256 nonce)"));
   words.add(to);
   words.add(std::uint64_t{0});
   words.add(keccak256(data));
@@ -131,7 +134,8 @@ Digest proxy_digest(const Address& owner, const Bytes& data, std::uint64_t gas_l
   return keccak256(packed);
 }
 
-Digest batch_digest(const Address& wallet, const U256& nonce, std::uint64_t deadline_s, const std::vector<ChainCall>& calls) {
+Digest batch_digest(const Address& wallet, const U256& nonce, std::uint64_t deadline_s,
+                    const std::vector<ChainCall>& calls) {
   const std::string call_type = "Call(address target,uint256 value,bytes data)";
   Bytes hashes;
   for (const ChainCall& call : calls) {
@@ -148,14 +152,14 @@ Digest batch_digest(const Address& wallet, const U256& nonce, std::uint64_t dead
   words.add(nonce);
   words.add(deadline_s);
   words.add(keccak256(hashes));
-  return crypto::typed_digest(crypto::domain_separator("DepositWallet", "1", kBoxChainId, wallet), words.hash());
+  return crypto::typed_digest(crypto::domain_separator("DepositWallet", "1", kPolygon, wallet), words.hash());
 }
 
 Digest safe_create_digest() {
   crypto::Words<4> domain;
   domain.add(keccak256("EIP712Domain(string name,uint256 chainId,address verifyingContract)"));
   domain.add(keccak256("Polymarket Contract Proxy Factory"));
-  domain.add(kBoxChainId);
+  domain.add(kPolygon);
   domain.add(*address_of(kSafeFactory));
   crypto::Words<4> words;
   words.add(keccak256("CreateProxy(address paymentToken,uint256 payment,address paymentReceiver)"));
@@ -254,8 +258,9 @@ Result<RelayerAction> read_relayer_action(const JsonValue& body, std::int64_t no
     return a;
   }
   const JsonValue* deposit = body.find("depositWalletParams");
-  const std::string_view named =
-      *kind == WalletKind::kDeposit ? (deposit == nullptr ? "" : deposit->text("depositWallet")) : body.text("proxyWallet");
+  const std::string_view named = *kind == WalletKind::kDeposit
+                                     ? (deposit == nullptr ? "" : deposit->text("depositWallet"))
+                                     : body.text("proxyWallet");
   const auto wallet = address_of(named);
   if (!wallet || !owns_wallet(a.owner, static_cast<unsigned>(*kind), *wallet)) return bad("not a wallet of this owner");
   a.wallet = *wallet;

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "simulator/chain/box_chain.hpp"
+#include "simulator/chain/chain.hpp"
 #include "simulator/server/json_value.hpp"
 
 namespace underround::simulator {
 
-enum class WalletKind : std::uint8_t { kProxy = 1, kSafe = 2, kDeposit = 3 };  // as signature types
+enum class WalletKind : std::uint8_t { kProxy = 1, kSafe = 2, kDeposit = 3 };      // as signature types
 [[nodiscard]] std::optional<WalletKind> parse_wallet_kind(std::string_view type);  // PROXY, SAFE, WALLET
 
 inline constexpr std::string_view kRelayAddress = "0x0000000000000000000000000000000000000001";  // of PROXY requests

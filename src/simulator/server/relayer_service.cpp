@@ -12,7 +12,7 @@
 namespace underround::simulator {
 namespace {
 
-constexpr std::size_t kDailyOfBuilder = 100;  // unverified builder keys
+constexpr std::size_t kDailyOfBuilder = 100;                   // unverified builder keys
 constexpr std::uint64_t kMinedAfter = 1, kConfirmedAfter = 3;  // blocks
 constexpr std::size_t kListed = 100;
 
@@ -76,8 +76,8 @@ Reply RelayerService::submit(const std::string& address, const Call& call) {
   if (!action) return error_reply(400, action.error().message);
   if (call.header("RELAYER_API_KEY").empty()) {
     const Nanos day = venue_.now() - Nanos::from_seconds(86'400);
-    const auto today = std::ranges::count_if(
-        submissions_, [&](const Submission& s) { return s.address == address && s.at > day; });
+    const auto today =
+        std::ranges::count_if(submissions_, [&](const Submission& s) { return s.address == address && s.at > day; });
     if (static_cast<std::size_t>(today) >= kDailyOfBuilder) return error_reply(429, "quota exceeded");
   }
   if (!action->create) {
@@ -86,8 +86,8 @@ Reply RelayerService::submit(const std::string& address, const Call& call) {
     if (busy) return error_reply(400, "wallet busy: wallet has an active action");
     const U256 expected(next_nonce(action->kind, action->owner));
     if (action->nonce != expected) {
-      return error_reply(400, "batch nonce " + action->nonce.to_decimal() + " does not match on-chain nonce " +
-                                  expected.to_decimal());
+      return error_reply(
+          400, "batch nonce " + action->nonce.to_decimal() + " does not match on-chain nonce " + expected.to_decimal());
     }
     // A proxy is made by its factory at first use.
     if (action->kind != WalletKind::kProxy && !chain_.has_code(action->wallet) &&
@@ -111,17 +111,18 @@ Reply RelayerService::submit(const std::string& address, const Call& call) {
 
 std::string RelayerService::json(const Submission& s) const {
   const ChainReceipt* receipt = chain_.receipt(s.hash);
-  const std::uint64_t age = receipt == nullptr ? 0 : chain_.block_number() - receipt->block;
-  const char* state = receipt == nullptr        ? "STATE_NEW"
-                      : !receipt->succeeded     ? "STATE_FAILED"
+  const std::uint64_t now = chain_.block_number();
+  const std::uint64_t age = receipt == nullptr || now < receipt->block ? 0 : now - receipt->block;
+  const char* state = receipt == nullptr       ? "STATE_NEW"
+                      : !receipt->succeeded    ? "STATE_FAILED"
                       : age >= kConfirmedAfter ? "STATE_CONFIRMED"
                       : age >= kMinedAfter     ? "STATE_MINED"
-                                                : "STATE_EXECUTED";
+                                               : "STATE_EXECUTED";
   std::string out;
   JsonWriter w(out);
   w.object().field("transactionID", s.id).field("state", state).field("type", s.type).field("nonce", s.nonce_text);
   w.field("from", crypto::checksum(s.action.owner)).field("proxyAddress", crypto::checksum(s.action.wallet));
-  w.field("transactionHash", receipt == nullptr ? std::string() : crypto::hex_0x(s.hash));
+  w.field("transactionHash", receipt == nullptr ? std::string() : crypto::hex_0x(receipt->hash));
   if (receipt != nullptr && !receipt->succeeded) w.field("errorMsg", "execution reverted: " + receipt->reason);
   w.field("createdAt", iso_time(s.at)).end_object();
   return out;
@@ -135,7 +136,8 @@ Reply RelayerService::params(const Call& call) const {
   Reply reply;
   JsonWriter(reply.body)
       .object()
-      .field("address", *kind == WalletKind::kProxy ? crypto::checksum(*address_of(kRelayAddress)) : crypto::checksum(*owner))
+      .field("address",
+             *kind == WalletKind::kProxy ? crypto::checksum(*address_of(kRelayAddress)) : crypto::checksum(*owner))
       .field("nonce", std::to_string(next_nonce(*kind, *owner)))
       .end_object();
   return reply;

@@ -1,5 +1,5 @@
-// The venue's relayer: calls out of proxies, Safes and deposit wallets, signed by their owners, sent and paid for by the
-// venue (protocol page 15.5). Needs a builder key's HMAC or a relayer key.
+// The venue's relayer: calls out of proxies, Safes and deposit wallets, signed by their owners, sent and paid for by
+// the venue (protocol page 15.5). Needs a builder key's HMAC or a relayer key.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "simulator/chain/box_chain.hpp"
+#include "simulator/chain/chain.hpp"
 #include "simulator/server/relayer_actions.hpp"
 #include "simulator/server/request_auth.hpp"
 
@@ -19,7 +19,7 @@ namespace underround::simulator {
 
 class RelayerService {
  public:
-  RelayerService(Venue& venue, BoxChain& chain, const RequestAuth& auth, std::uint64_t seed)
+  RelayerService(Venue& venue, Chain& chain, const RequestAuth& auth, std::uint64_t seed)
       : venue_(venue), chain_(chain), auth_(auth), seed_(seed) {}
   void add_routes(Router& router);
   // `control`: a relayer key of its own for this address (0x and 40 hex digits).
@@ -45,7 +45,7 @@ class RelayerService {
   [[nodiscard]] std::uint64_t next_nonce(WalletKind kind, const Address& owner) const;
 
   Venue& venue_;
-  BoxChain& chain_;
+  Chain& chain_;
   const RequestAuth& auth_;
   std::uint64_t seed_;
   std::unordered_map<std::string, std::string> relayer_keys_;  // key -> address

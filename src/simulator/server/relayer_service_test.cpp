@@ -17,8 +17,7 @@ class RelayerServiceTest : public ServerTest {
     key_ = control("/relayer-keys", std::string(R"({"address":")") + kOwner + "\"}").json.text("apiKey");
   }
   Answer ask(const std::string& method, const std::string& target, const std::string& body = "") {
-    return call(urls().relayer, method, target, body,
-                {{"RELAYER_API_KEY", key_}, {"RELAYER_API_KEY_ADDRESS", kOwner}});
+    return call(urls().relayer, method, target, body, {{"RELAYER_API_KEY", key_}, {"RELAYER_API_KEY_ADDRESS", kOwner}});
   }
   std::string key_;
 };

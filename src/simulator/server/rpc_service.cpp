@@ -94,9 +94,9 @@ std::optional<std::uint64_t> block_of(const JsonValue* tag, const BoxChain& chai
 }
 
 std::unexpected<RpcError> reverted(const CallResult& result) {
-  return std::unexpected(RpcError{
-      3, result.reason.empty() ? "execution reverted" : "execution reverted: " + result.reason,
-      crypto::hex_0x(result.output)});
+  return std::unexpected(RpcError{3,
+                                  result.reason.empty() ? "execution reverted" : "execution reverted: " + result.reason,
+                                  crypto::hex_0x(result.output)});
 }
 
 std::string block_json(const BoxChain& chain, std::uint64_t number) {
@@ -105,7 +105,8 @@ std::string block_json(const BoxChain& chain, std::uint64_t number) {
   std::string out;
   JsonWriter w(out);
   w.object().key("number").raw(quantity(number));
-  w.field("hash", crypto::hex_0x(chain.block_hash(number))).field("parentHash", crypto::hex_0x(chain.block_hash(number - 1)));
+  w.field("hash", crypto::hex_0x(chain.block_hash(number)))
+      .field("parentHash", crypto::hex_0x(chain.block_hash(number - 1)));
   w.key("timestamp").raw(quantity(static_cast<std::uint64_t>(chain.block_time(number).millis() / 1000)));
   w.key("baseFeePerGas").raw(quantity(kBaseFeeWei)).key("gasLimit").raw(quantity(45'000'000));
   w.key("gasUsed").raw(quantity(0)).key("difficulty").raw(quantity(0)).key("size").raw(quantity(600));
@@ -242,15 +243,18 @@ const Method* find_method(std::string_view name) {
 void RpcService::answer_one(const JsonValue& request, JsonWriter& out) {
   out.object().field("jsonrpc", "2.0").key("id");
   const JsonValue* id = request.find("id");
-  if (id == nullptr || id->is(JsonValue::Kind::kNull)) out.raw("null");
-  else if (id->is(JsonValue::Kind::kNumber)) out.raw(id->scalar);
-  else out.string(id->scalar);
+  if (id == nullptr || id->is(JsonValue::Kind::kNull))
+    out.raw("null");
+  else if (id->is(JsonValue::Kind::kNumber))
+    out.raw(id->scalar);
+  else
+    out.string(id->scalar);
   static const JsonValue kNothing;
   const JsonValue* params = request.find("params");
   const std::string_view name = request.text("method");
   const Method* method = find_method(name);
   const Outcome outcome =
-      name.empty()          ? Outcome(std::unexpected(RpcError{-32600, "invalid request", {}}))
+      name.empty()        ? Outcome(std::unexpected(RpcError{-32600, "invalid request", {}}))
       : method == nullptr ? Outcome(std::unexpected(RpcError{
                                 -32601, "the method " + std::string(name) + " does not exist/is not available", {}}))
                           : (*method)(chain_, params == nullptr ? kNothing : *params);

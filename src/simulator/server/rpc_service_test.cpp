@@ -18,7 +18,8 @@ class RpcServiceTest : public ServerTest {
  protected:
   void SetUp() override { start(quiet_settings()); }
   Answer ask(const std::string& method, const std::string& params) {
-    return call(urls().rpc, "POST", "/", R"({"jsonrpc":"2.0","id":7,"method":")" + method + R"(","params":)" + params + "}");
+    return call(urls().rpc, "POST", "/",
+                R"({"jsonrpc":"2.0","id":7,"method":")" + method + R"(","params":)" + params + "}");
   }
   std::string result(const std::string& method, const std::string& params) {
     return std::string(ask(method, params).json.text("result"));

@@ -53,9 +53,10 @@ class RulesServiceTest : public ServerTest {
 TEST_F(RulesServiceTest, AllowancesOfCollateral) {
   open(unlimited());
   EXPECT_EQ(collateral_allowance(alice_, 0).size(), 78U);
-  EXPECT_EQ(rule("/allowances", alice_, R"("spender":")" + std::string(kSpenderAddresses[0]) + R"(","collateral":"6.5")")
-                .status,
-            200);
+  EXPECT_EQ(
+      rule("/allowances", alice_, R"("spender":")" + std::string(kSpenderAddresses[0]) + R"(","collateral":"6.5")")
+          .status,
+      200);
   EXPECT_EQ(collateral_allowance(alice_, 0), "6500000");
   EXPECT_EQ(collateral_allowance(alice_, 1).size(), 78U);
   const Answer first = bid(alice_);  // 4 USD

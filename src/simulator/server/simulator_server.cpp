@@ -17,6 +17,7 @@
 #include "simulator/server/clob_public.hpp"
 #include "simulator/server/control_service.hpp"
 #include "simulator/server/data_service.hpp"
+#include "simulator/server/evm_chain.hpp"
 #include "simulator/server/gamma_service.hpp"
 #include "simulator/server/json_writer.hpp"
 #include "simulator/server/market_channel.hpp"
@@ -44,6 +45,7 @@ Settings simulation_settings(const ServerSettings& server, Nanos wall) {
   settings.markets = server.markets;
   settings.start = (server.start.ns != 0 ? server.start : Nanos::from_millis(wall.millis())) - server.warm_up;
   settings.with_population = server.with_population;
+  settings.world.protocol_v2 = !server.local_evm;
   // A bigger world has more events of several outcomes, not only more plain questions.
   if (server.markets > 150) settings.world.more_races = std::min(60U, (server.markets - 150) / 25);
   return settings;
@@ -81,7 +83,7 @@ struct SimulatorServer::Impl {
         builder_trades(simulation.venue(), keys),
         auth(
             keys, given.auth_skew, [this] { return simulation.now(); }, [] { return net::EventLoop::wall_now(); }),
-        rules(simulation.venue(), given.unlimited_allowances),
+        rules(simulation.venue(), given.unlimited_allowances && !given.local_evm),
         limits(simulation.venue(), given.rate_limits),
         clob_private(simulation,
                      {.keys = keys, .wire = order_wire, .account_keys = account_keys, .builders = builder_trades},
@@ -92,8 +94,10 @@ struct SimulatorServer::Impl {
         user_channel(simulation.venue(), gate, keys, order_wire),
         rtds(simulation, gate),
         binance(simulation, gate),
-        chain(simulation.venue(), rules, given.seed),
-        rpc(chain),
+        box(simulation.venue(), rules, given.seed),
+        rpc(box),
+        evm(given.local_evm ? std::make_unique<EvmChain>(loop, simulation.venue(), rules) : nullptr),
+        chain(evm ? static_cast<Chain&>(*evm) : box),
         relayer(simulation.venue(), chain, auth, given.seed),
         control(simulation, gate, clock, chain, [] { return net::EventLoop::wall_now(); }),
         rules_service(simulation.venue(), rules, limits),
@@ -152,8 +156,10 @@ struct SimulatorServer::Impl {
   UserChannel user_channel;
   RtdsChannel rtds;
   BinanceChannel binance;
-  BoxChain chain;
-  RpcService rpc;
+  BoxChain box;
+  RpcService rpc;  // of the box
+  std::unique_ptr<EvmChain> evm;
+  Chain& chain;
   RelayerService relayer;
   ControlService control;
   RulesService rules_service;
@@ -243,6 +249,13 @@ Result<void> SimulatorServer::Impl::listen_all() {
                       ""});
   services.push_back({&ServiceUrls::relayer, http(relayer_router, VenueHost::kRelayer), "http", ""});
   services.push_back({&ServiceUrls::rpc, http(rpc_router, VenueHost::kNode), "http", ""});
+  if (evm) {
+    services.back().callbacks.on_request = [this](const net::HttpRequest& q, const net::HttpResponder& r) {
+      evm->forward(q.body, [r](std::string answer) {
+        r.send(response_of({.status = answer.empty() ? 502 : 200, .body = std::move(answer), .headers = {}}));
+      });
+    };
+  }
   if (settings.base_port != 0 && settings.base_port + services.size() > 65'536) {
     return fail(ErrorCode::kInvalidInput,
                 "base port leaves no room for " + std::to_string(services.size()) + " services");
@@ -315,6 +328,11 @@ SimulatorServer::~SimulatorServer() { stop(); }
 Result<std::unique_ptr<SimulatorServer>> SimulatorServer::start(const ServerSettings& settings) {
   if (!(settings.speed > 0.0)) return fail(ErrorCode::kInvalidInput, "speed must be above 0");
   auto impl = std::make_unique<Impl>(settings);
+  if (impl->evm) {
+    const auto install = find_evm();
+    if (!install) return std::unexpected(install.error());
+    if (auto open = impl->evm->open(*install); !open) return std::unexpected(open.error());
+  }
   if (auto ready = impl->listen_all(); !ready) return std::unexpected(ready.error());
   Impl& self = *impl;
   self.slices.every(kTick, [&self] { self.tick(); });

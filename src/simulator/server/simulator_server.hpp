@@ -25,7 +25,8 @@ struct ServerSettings {
   Nanos start{};                // simulated time at the start; 0 = the wall clock's now, as strangers' clients expect
   Nanos warm_up{};              // simulated time lived through before the start, so that books and trades exist
   bool with_population = true;  // without: empty books, for scripted tests
-  bool rate_limits = true;      // both layers of protocol page 10
+  bool local_evm = false;   // the chain is a real Ethereum virtual machine (evm_chain.hpp): nothing is approved there
+  bool rate_limits = true;  // both layers of protocol page 10
   bool unlimited_allowances = true;           // what wallets have approved that nobody spoke of
   Nanos auth_skew = Nanos::from_seconds(60);  // how far a request's timestamp may be off simulated or wall time
 };

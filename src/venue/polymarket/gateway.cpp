@@ -89,7 +89,8 @@ Gateway::Impl::Impl(net::EventLoop& loop, GatewaySettings settings, L2Signer l2,
       notices_(session_, lookup_lane_, settings_.account.type,
                [this](const Notice& notice) {
                  // The books are put right by the user stream; this is the second witness.
-                 if (notice.kind == Notice::Kind::kFillFailed && settings_.read_account) account_.read_soon(loop_.now());
+                 if (notice.kind == Notice::Kind::kFillFailed && settings_.read_account)
+                   account_.read_soon(loop_.now());
                  callbacks_.on_notice(notice);
                }),
       timer_(loop),

@@ -1,6 +1,7 @@
 // The account's notices (GET /notifications, protocol page 8): what the venue did to it without being asked. Read on a
 // timer, each told once, never deleted: the person's own inbox stays as it is.
-//   Notifications notices(loop, session, lane, type, [](const Notice& n) { ... });   notices.start(now);   notices.tick(now);
+//   Notifications notices(loop, session, lane, type, [](const Notice& n) { ... });   notices.start(now);
+//   notices.tick(now);
 // What was there at the first reading is old news. Owner: the gateway, on its thread.
 #pragma once
 

@@ -24,15 +24,17 @@ class NotificationsTest : public ::testing::Test {
     });
     notices_.tick(now_);
     now_ += Notifications::kPeriod;
-    ASSERT_TRUE(loop_.run_until([&] { return clob_.sent("GET /notifications").size() > before && answered; }, kPatience));
+    ASSERT_TRUE(
+        loop_.run_until([&] { return clob_.sent("GET /notifications").size() > before && answered; }, kPatience));
     // The answer has been read when a later request of the same lane has been answered.
     bool after = false;
     lane_.send({.target = "/barrier"}, [&](const net::HttpResult&) { after = true; });
     ASSERT_TRUE(loop_.run_until([&] { return after; }, kPatience));
   }
   static std::string note(int id, int type) {
-    return fmt::format(R"({{"id":{},"type":{},"owner":"x","payload":{{"question":"Rain?","outcome":"Yes","matched_size":"5"}}}})",
-                       id, type);
+    return fmt::format(
+        R"({{"id":{},"type":{},"owner":"x","payload":{{"question":"Rain?","outcome":"Yes","matched_size":"5"}}}})", id,
+        type);
   }
 
   net::EventLoop loop_;
