@@ -77,7 +77,7 @@ Outcome RunCommand::run(const Context& context) {
 
   net::Timer stop(loop);
   if (duration->ns > 0) stop.after(*duration, [&] { loop.stop(); });
-  loop.run();
+  config.feed.busy_poll ? loop.run_busy() : loop.run();
   (*session)->stop();
   const SessionSummary result = (*session)->summary();
   std::printf("%s%s", context.json ? summary_json(result).c_str() : summary_text(result).c_str(),

@@ -75,7 +75,7 @@ struct Config {
   } execution;
   struct Feed {
     std::int64_t assets_per_connection = 0;
-    bool redundant = false;
+    bool redundant = false, busy_poll = false;
     Nanos data_timeout;
   } feed;
   struct Binance {

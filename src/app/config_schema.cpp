@@ -36,7 +36,7 @@ auto& field(Config& config) {
 
 // Order: within a room as shown in the example file. Ten rows at most may say `first`.
 // clang-format off
-const std::array<Key, 60> kKeys{{
+const std::array<Key, 61> kKeys{{
     {.path = "venue.kind", .initial = "embedded",
      .reason = "Where the engine trades: \"embedded\" is the simulator in this binary, no account and no network; "
                "\"polymarket\" reads the real venue.",
@@ -219,6 +219,9 @@ const std::array<Key, 60> kKeys{{
     {.path = "feed.data_timeout_s", .initial = "30", .unit = "s", .min = "2", .max = "600",
      .reason = "A connection that sends no data for this long is dead, even if it still answers pings.",
      .field = field<&Config::feed, &Config::Feed::data_timeout>},
+    {.path = "feed.busy_poll", .initial = "false",
+     .reason = "Never sleep while waiting for data: some 10 to 40 microseconds faster, and one core always at 100 %.",
+     .field = field<&Config::feed, &Config::Feed::busy_poll>},
 
     {.path = "binance.ws_url", .initial = "wss://fstream.binance.com",
      .reason = "Reference prices (USD-M futures); the public and market routes are appended.",

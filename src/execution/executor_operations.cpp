@@ -97,13 +97,11 @@ void Executor::on_operation(const Event& e, ExecutionContext& context) {
   } else {
     ++counters_.operations_failed;
   }
-  Plan* const plan = find_plan(operation.plan);
-  if (plan == nullptr) {
-    if (!succeeded && operation.kind == SetOperation::kMerge) {
-      leave_waiting(operation.condition, operation.amount, context.now + kRetryAfter);
-    }
-    return;
+  if (!succeeded && operation.kind == SetOperation::kMerge) {
+    leave_waiting(operation.condition, operation.amount, context.now + kRetryAfter);
   }
+  Plan* const plan = find_plan(operation.plan);
+  if (plan == nullptr) return;
   if (!succeeded) {
     // A failed split leaves nothing; a failed merge or convert leaves complete sets, which pay at resolution anyway.
     finish(*plan, context);

@@ -29,6 +29,9 @@ EventLoop::EventLoop(Clock clock) : impl_(std::make_unique<Impl>(std::move(clock
 EventLoop::~EventLoop() = default;
 
 void EventLoop::run() { impl_->io.run(); }
+void EventLoop::run_busy() {
+  while (!stopped()) impl_->io.poll();
+}
 std::size_t EventLoop::poll() { return impl_->io.poll(); }
 
 std::size_t EventLoop::wait(Nanos max_wait) {

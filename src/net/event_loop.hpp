@@ -28,6 +28,7 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
 
   void run();          // blocks until stop()
+  void run_busy();     // the same without ever sleeping: takes a core, saves the wake-up
   std::size_t poll();  // runs what is ready, never waits (busy polling); returns how many handlers ran
   // Waits up to `max_wait` of real time for something to do, then runs everything that is ready.
   std::size_t wait(Nanos max_wait);

@@ -23,6 +23,10 @@ TEST(EventLoop, StopEndsRunFromAnotherThread) {
   std::thread other([&] { loop.stop(); });
   loop.run();
   other.join();
+  loop.resume();
+  std::thread again([&] { loop.stop(); });
+  loop.run_busy();
+  again.join();
   EXPECT_TRUE(loop.stopped());
 }
 
