@@ -101,9 +101,9 @@ CallWriter& CallWriter::words(std::span<const U256> values) {
 }
 
 CallWriter& CallWriter::bytes(ByteView value) {
-  Bytes tail = word_bytes(U256(value.size()));
-  tail.insert(tail.end(), value.begin(), value.end());
-  tail.resize((tail.size() + kWord - 1) / kWord * kWord);
+  Bytes tail(kWord + (value.size() + kWord - 1) / kWord * kWord);
+  std::ranges::copy(U256(value.size()).bytes, tail.begin());
+  std::ranges::copy(value, tail.begin() + kWord);
   slots_.push_back({{}, std::move(tail), true});
   return *this;
 }

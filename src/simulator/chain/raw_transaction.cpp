@@ -48,7 +48,7 @@ template <class T>
 bool number(const Item& item, T& out) {
   if (item.list || item.content.size() > sizeof(T) || (!item.content.empty() && item.content[0] == 0)) return false;
   out = 0;
-  for (const std::uint8_t byte : item.content) out = out << 8 | byte;
+  for (const std::uint8_t byte : item.content) out = static_cast<T>((out << 8) | byte);
   return true;
 }
 

@@ -1,0 +1,199 @@
+// The journal on a real disk: reopened, torn, damaged, locked, killed, out of room.
+#include "journal/journal.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "journal/journal_reader.hpp"
+
+namespace underround::journal {
+namespace {
+
+namespace fs = std::filesystem;
+
+Bytes bytes(const std::string& text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+
+class JournalTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "underround_journal_XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  std::unique_ptr<Journal> open(std::size_t segment_bytes = 65'536) {
+    auto made = Journal::open({.folder = folder_, .segment_bytes = segment_bytes});
+    EXPECT_TRUE(made) << made.error().message;
+    return made ? std::move(*made) : nullptr;
+  }
+  // The thread makes segments as fast as the disk allows, a test fills them faster.
+  static void wait_for_room(const Journal& journal) {
+    while (!journal.room_ahead()) continue;
+  }
+  static void append(Journal& journal, const std::string& text) {
+    ASSERT_TRUE(journal.append(RecordKind::kNote, bytes(text)));
+  }
+  std::vector<std::string> all(std::string* problem = nullptr) const {
+    auto reader = JournalReader::open(folder_);
+    std::vector<std::string> out;
+    if (!reader) return out;
+    while (const auto r = reader->next()) out.emplace_back(r->payload.begin(), r->payload.end());
+    if (problem != nullptr) *problem = reader->problem();
+    return out;
+  }
+  fs::path first_segment() const { return segment_files(folder_).value().front(); }
+  void patch(const fs::path& file, std::uint64_t offset, const std::string& with) const {
+    std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp(static_cast<std::streamoff>(offset));
+    out << with;
+  }
+  fs::path folder_;
+};
+
+TEST_F(JournalTest, GoesOnWhereItEnded) {
+  {
+    auto journal = open();
+    append(*journal, "one");
+    append(*journal, "two");
+  }
+  auto journal = open();
+  EXPECT_EQ(journal->recovered().records, 2U);
+  EXPECT_EQ(journal->recovered().torn_bytes, 0U);
+  append(*journal, "three");
+  EXPECT_EQ(journal->last_sequence(), 3U);
+  EXPECT_EQ(all(), (std::vector<std::string>{"one", "two", "three"})) << "while the writer is at work";
+}
+
+TEST_F(JournalTest, FillsSegmentAfterSegment) {
+  const std::string payload(100, 'x');
+  constexpr std::size_t kRecords = 500;
+  {
+    auto journal = open(4096);
+    for (std::size_t i = 0; i < kRecords; ++i) {
+      wait_for_room(*journal);
+      append(*journal, payload + std::to_string(i));
+    }
+  }
+  std::string problem;
+  const auto records = all(&problem);
+  EXPECT_EQ(problem, "");
+  EXPECT_GT(segment_files(folder_)->size(), 10U);
+  ASSERT_EQ(records.size(), kRecords);
+  for (std::size_t i = 0; i < records.size(); ++i) EXPECT_EQ(records[i], payload + std::to_string(i));
+}
+
+TEST_F(JournalTest, OneWriterAFolder) {
+  auto journal = open();
+  const auto second = Journal::open({.folder = folder_});
+  ASSERT_FALSE(second.has_value());
+  EXPECT_NE(second.error().message.find("process " + std::to_string(::getpid())), std::string::npos);
+  journal.reset();
+  EXPECT_NE(open(), nullptr);
+}
+
+TEST_F(JournalTest, ATornTailIsCutAndSaid) {
+  {
+    auto journal = open();
+    append(*journal, "good");
+    append(*journal, "torn");
+  }
+  patch(first_segment(), kSegmentHead + size_on_disk(4) + kRecordHead, "TORN");
+  {
+    auto journal = open();
+    EXPECT_EQ(journal->recovered().records, 1U);
+    EXPECT_GT(journal->recovered().torn_bytes, 0U);
+    append(*journal, "again");
+  }
+  EXPECT_EQ(all(), (std::vector<std::string>{"good", "again"}));
+}
+
+TEST_F(JournalTest, ADamagedMiddleIsRefusedWithItsOffset) {
+  {
+    auto journal = open();
+    for (const char* text : {"first", "second", "third"}) append(*journal, text);
+  }
+  patch(first_segment(), kSegmentHead + size_on_disk(5) + kRecordHead, "S");
+  const auto refused = Journal::open({.folder = folder_});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kRefused);
+  EXPECT_NE(refused.error().message.find("offset " + std::to_string(kSegmentHead + size_on_disk(5))), std::string::npos)
+      << refused.error().message;
+  EXPECT_NE(refused.error().message.find("record 2"), std::string::npos);
+  std::string problem;
+  EXPECT_EQ(all(&problem), (std::vector<std::string>{"first"}));
+  EXPECT_NE(problem, "");
+}
+
+TEST_F(JournalTest, AMissingSegmentIsNoticed) {
+  {
+    auto journal = open(4096);
+    for (int i = 0; i < 9; ++i) {
+      wait_for_room(*journal);
+      append(*journal, std::string(1000, 'x'));
+    }
+  }
+  auto files = segment_files(folder_).value();
+  ASSERT_GE(files.size(), 3U);
+  fs::remove(files[1]);
+  const auto refused = Journal::open({.folder = folder_});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().message.find("a segment is missing"), std::string::npos) << refused.error().message;
+}
+
+// A process killed at any moment has lost nothing that append() had said yes to.
+TEST_F(JournalTest, NothingIsLostWhenTheProcessIsKilled) {
+  for (int round = 0; round < 5; ++round) {
+    int pipe_fds[2];
+    ASSERT_EQ(::pipe(pipe_fds), 0);
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      auto journal = Journal::open({.folder = folder_, .segment_bytes = std::size_t{1} << 20});
+      if (!journal) ::_exit(1);
+      for (;;) {
+        const std::uint64_t next = (*journal)->last_sequence() + 1;
+        if (!(*journal)->append(RecordKind::kNote, bytes("record " + std::to_string(next)))) ::_exit(2);
+        if (::write(pipe_fds[1], &next, sizeof next) != sizeof next) ::_exit(3);
+      }
+    }
+    ::close(pipe_fds[1]);
+    std::uint64_t told = 0;
+    for (int i = 0; i < 200 * (round + 1); ++i)
+      ASSERT_EQ(::read(pipe_fds[0], &told, sizeof told), ssize_t{sizeof told});
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    while (::read(pipe_fds[0], &told, sizeof told) == ssize_t{sizeof told}) continue;
+    ::close(pipe_fds[0]);
+    auto journal = open(std::size_t{1} << 20);
+    ASSERT_NE(journal, nullptr);
+    EXPECT_GE(journal->recovered().records, told);
+    EXPECT_LE(journal->recovered().records, told + 1);
+    const auto records = all();
+    for (std::size_t i = 0; i < records.size(); ++i) EXPECT_EQ(records[i], "record " + std::to_string(i + 1));
+  }
+}
+
+// No new segment can be made: said before the one in use is full, and then every append() is refused.
+TEST_F(JournalTest, WithoutRoomItSaysNoAndStaysReadable) {
+  auto journal = open(4096);
+  wait_for_room(*journal);
+  fs::rename(folder_, folder_.string() + ".away");  // as good as a full disk
+  std::uint64_t written = 0;
+  const std::string payload(400, 'x');
+  while (journal->append(RecordKind::kNote, bytes(payload))) ++written;
+  EXPECT_GE(written, 16U);  // both segments
+  EXPECT_FALSE(journal->append(RecordKind::kNote, bytes("x")));
+  while (journal->failure().empty()) continue;
+  EXPECT_NE(journal->failure().find("No such file"), std::string::npos) << journal->failure();
+  fs::rename(folder_.string() + ".away", folder_);
+  EXPECT_EQ(all().size(), written);
+}
+
+}  // namespace
+}  // namespace underround::journal
