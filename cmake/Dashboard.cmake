@@ -45,7 +45,8 @@ foreach(file ${page_assets})
 endforeach()
 string(APPEND page_assembly "    .section .note.GNU-stack,\"\",%progbits\n")
 file(CONFIGURE OUTPUT ${page_output}/page_assets.s CONTENT "${page_assembly}" @ONLY)
-set_source_files_properties(${page_output}/page_assets.s PROPERTIES OBJECT_DEPENDS "${page_outputs}")
+set_source_files_properties(${page_output}/page_assets.s PROPERTIES OBJECT_DEPENDS "${page_outputs}"
+                            COMPILE_OPTIONS "$<$<C_COMPILER_ID:Clang>:-Wno-unused-command-line-argument>")
 add_library(ur_page STATIC ${page_output}/page_assets.s)
 set_target_properties(ur_page PROPERTIES LINKER_LANGUAGE CXX)
 

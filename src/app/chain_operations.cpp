@@ -35,7 +35,6 @@ class ChainOperations final : public polymarket::SetOperations {
   }
 
   void run(const RunOperation& operation, Nanos) override {
-    asked_.push_back(loop_.now());
     chain::SetRequest request{.id = operation.id, .kind = operation.kind, .amount = operation.amount};
     if (operation.kind == SetOperation::kConvert) {
       const EventGroup& group = catalogue_.event(operation.event);
@@ -74,9 +73,13 @@ class ChainOperations final : public polymarket::SetOperations {
     if (result.kind != Kind::kSucceeded) {
       on_words_(fmt::format("{} {}: {}", to_string(operation.kind), to_string(result.kind), result.reason));
     }
-    // Unknown stays unknown: the operation is not over for the engine until balances have shown what happened.
-    if (result.kind == Kind::kUnknown) return;
-    on_event_(polymarket::operation_done(operation, result.kind == Kind::kSucceeded, result.gas, loop_.now()));
+    // What never reached the relayer has cost none of its quota.
+    if (result.kind != Kind::kFailed || !result.transaction_hash.empty()) asked_.push_back(loop_.now());
+    const std::uint8_t outcome = result.kind == Kind::kSucceeded ? Event::Operation::kSucceeded
+                                 : result.kind == Kind::kFailed  ? Event::Operation::kFailed
+                                                                 : Event::Operation::kNobodyKnows;
+    on_event_(polymarket::operation_done(operation, outcome, result.gas, loop_.now()));
+    ask_terms();
   }
 
   net::EventLoop& loop_;

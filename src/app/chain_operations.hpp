@@ -23,7 +23,7 @@ namespace underround {
 
 // `on_event` gets kOperationDone, and kOperationTerms once a minute; `daily`: how many operations the relayer takes a
 // day, 0 = as many as one likes. `on_words` what a person should know (a transaction that is stuck, an unknown
-// outcome). An unknown outcome gives no event: reconciliation finds out what is there. `account` and `catalogue` must
+// outcome). `account` and `catalogue` must
 // outlive it.
 [[nodiscard]] Result<std::unique_ptr<polymarket::SetOperations>> make_chain_operations(
     net::EventLoop& loop, chain::SetOperationSettings settings, const TradingAccount& account,

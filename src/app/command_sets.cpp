@@ -110,7 +110,8 @@ Result<void> SetCommand::check_approvals(AccountContext& a, const chain::SetOper
   const auto needed = kind_ == SetOperation::kConvert ? chain::approvals_for_convert(s.contracts, s.convert_adapter)
                                                       : chain::approvals_for(kind_, s.contracts, r.market);
   std::optional<Result<std::vector<chain::Approval>>> missing;
-  operations.missing_approvals(needed, [&](Result<std::vector<chain::Approval>> m) { missing = std::move(m); });
+  operations.missing_approvals(needed, r.amount,
+                               [&](Result<std::vector<chain::Approval>> m) { missing = std::move(m); });
   (void)a.loop.run_until([&] { return missing.has_value(); }, kPatience);
   if (!missing || !*missing || (*missing)->empty()) return {};
   const chain::Approval& first = (**missing).front();

@@ -53,7 +53,7 @@ std::expected<std::unique_ptr<Wallet>, Failure> open_wallet(const std::string& c
 Result<std::vector<chain::Approval>> missing(Wallet& w) {
   if (!w.operations) return std::unexpected(w.unavailable);
   std::optional<Result<std::vector<chain::Approval>>> answer;
-  w.operations->missing_approvals(chain::trading_approvals(w.settings.contracts),
+  w.operations->missing_approvals(chain::trading_approvals(w.settings.contracts), chain::SetOperations::kPlenty,
                                   [&](Result<std::vector<chain::Approval>> r) { answer = std::move(r); });
   (void)w.loop.run_until([&] { return answer.has_value(); }, kPatience);
   if (!answer) return fail(ErrorCode::kTimeout, "the node did not answer: " + w.loaded.config.chain.rpc_url);

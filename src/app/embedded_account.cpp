@@ -47,7 +47,8 @@ class EmbeddedOperations final : public polymarket::SetOperations {
                     format_decimal(operation.amount.micros, Shares::kDecimals), subject_of(operation));
     client_.send(request, [this, operation](const net::HttpResult& result) {
       const bool succeeded = result && result->status == 200;
-      on_event_(polymarket::operation_done(operation, succeeded, Usd{}, loop_.now()));
+      on_event_(polymarket::operation_done(
+          operation, succeeded ? Event::Operation::kSucceeded : Event::Operation::kFailed, Usd{}, loop_.now()));
     });
   }
 

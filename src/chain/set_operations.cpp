@@ -10,9 +10,6 @@
 namespace underround::chain {
 namespace {
 
-// Allowances below this are worth granting anew: a million dollars.
-constexpr Shares kPlenty = Shares::whole(1'000'000);
-
 // A merge or a redemption through the adapters, rounded up.
 constexpr std::uint64_t kTypicalGas = 250'000;
 
@@ -127,13 +124,14 @@ class SetOperations::Impl : public std::enable_shared_from_this<Impl> {
     });
   }
 
-  void missing_approvals(std::vector<Approval> wanted, std::function<void(Result<std::vector<Approval>>)> done) {
+  void missing_approvals(std::vector<Approval> wanted, Shares needed,
+                         std::function<void(Result<std::vector<Approval>>)> done) {
     if (!rpc_) {
       return loop_.post([done = std::move(done)] {
         done(fail(ErrorCode::kUnsupported, "approvals: no RPC URL configured to ask for them"));
       });
     }
-    ask_approval(std::make_shared<Approvals>(Approvals{std::move(wanted), {}, std::move(done)}), 0);
+    ask_approval(std::make_shared<Approvals>(Approvals{std::move(wanted), {}, needed, std::move(done)}), 0);
   }
 
   [[nodiscard]] const SetOperationSettings& settings() const { return settings_; }
@@ -143,6 +141,7 @@ class SetOperations::Impl : public std::enable_shared_from_this<Impl> {
   using RunPtr = std::shared_ptr<Run>;
   struct Approvals {
     std::vector<Approval> wanted, missing;
+    Shares needed;
     std::function<void(Result<std::vector<Approval>>)> done;
   };
 
@@ -236,7 +235,7 @@ class SetOperations::Impl : public std::enable_shared_from_this<Impl> {
     const Call query = query_call(a->wanted[index], settings_.wallet);
     rpc_->call(nullptr, data_of(query), [this, a, index](const RpcResult<Bytes>& answer) {
       if (!answer) return a->done(std::unexpected(answer.error().error()));
-      const auto granted = is_granted(a->wanted[index], *answer, kPlenty);
+      const auto granted = is_granted(a->wanted[index], *answer, a->needed);
       if (!granted) return a->done(std::unexpected(granted.error()));
       if (!*granted) a->missing.push_back(a->wanted[index]);
       ask_approval(a, index + 1);
@@ -301,9 +300,9 @@ void SetOperations::check(std::function<void(Result<void>)> done) { impl_->check
 
 void SetOperations::cost(std::function<void(Result<Usd>)> done) { impl_->cost(std::move(done)); }
 
-void SetOperations::missing_approvals(std::vector<Approval> wanted,
+void SetOperations::missing_approvals(std::vector<Approval> wanted, Shares needed,
                                       std::function<void(Result<std::vector<Approval>>)> done) {
-  impl_->missing_approvals(std::move(wanted), std::move(done));
+  impl_->missing_approvals(std::move(wanted), needed, std::move(done));
 }
 
 void SetOperations::approve(OperationId id, const std::vector<Approval>& approvals, Done done) {

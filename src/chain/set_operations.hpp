@@ -88,8 +88,10 @@ class SetOperations {
 
   // Before trading: is the node on the right chain, and a smart wallet deployed? kRefused says what is wrong.
   void check(std::function<void(Result<void>)> done);
-  // Which of these has the wallet not granted? kUnsupported without an RPC URL.
-  void missing_approvals(std::vector<Approval> wanted, std::function<void(Result<std::vector<Approval>>)> done);
+  // Which of these has the wallet not granted, for at least `needed` dollars? kUnsupported without an RPC URL.
+  static constexpr Shares kPlenty = Shares::whole(1'000'000);  // less is worth granting anew
+  void missing_approvals(std::vector<Approval> wanted, Shares needed,
+                         std::function<void(Result<std::vector<Approval>>)> done);
   // Grants them: one transaction each for an EOA, one batch for a smart wallet. `id` names it in the journal.
   void approve(OperationId id, const std::vector<Approval>& approvals, Done done);
 

@@ -156,7 +156,7 @@ TEST_F(OnAnvil, SplitMergeResolveRedeem) {
   EXPECT_EQ(early.gas, Usd{});
 
   std::optional<Result<std::vector<Approval>>> missing;
-  operations->missing_approvals(approvals_for(SetOperation::kSplit, contracts_, market),
+  operations->missing_approvals(approvals_for(SetOperation::kSplit, contracts_, market), SetOperations::kPlenty,
                                 [&](const auto& r) { missing = r; });
   ASSERT_TRUE(loop_.run_until([&] { return missing.has_value(); }, kPatience));
   ASSERT_EQ(missing->value().size(), 1U);

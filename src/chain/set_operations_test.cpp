@@ -238,7 +238,7 @@ TEST_F(SetOperationsTest, Approvals) {
     return r.send(200, R"({"jsonrpc":"2.0","id":1,"result":")" + hex(word.bytes) + R"("})"), true;
   };
   std::optional<Result<std::vector<Approval>>> missing;
-  operations->missing_approvals(wanted, [&](const auto& r) { missing = r; });
+  operations->missing_approvals(wanted, SetOperations::kPlenty, [&](const auto& r) { missing = r; });
   ASSERT_TRUE(loop_.run_until([&] { return missing.has_value(); }, kPatience));
   ASSERT_TRUE(missing->has_value());
   EXPECT_EQ(answers, 13);

@@ -122,7 +122,8 @@ struct Event {
     Shares amount;
     Usd gas;
     SetOperation kind;
-    std::uint8_t succeeded;
+    std::uint8_t succeeded;  // kFailed, kSucceeded, kNobodyKnows
+    static constexpr std::uint8_t kFailed = 0, kSucceeded = 1, kNobodyKnows = 2;
   };
   struct Terms {        // kOperationTerms
     Usd cost;           // gas of one set operation

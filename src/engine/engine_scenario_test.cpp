@@ -191,7 +191,9 @@ class Scenario {
       const RunOperation& run = operations_.at(static_cast<std::size_t>(number(w.at(1), 0)) - 1);
       Event e = event(EventKind::kOperationDone, run.condition.value);
       e.operation = {run.id, run.amount, usd(option(w, "gas", "0")), run.kind,
-                     static_cast<std::uint8_t>(w.at(2) == "ok" ? 1 : 0)};
+                     w.at(2) == "ok"        ? Event::Operation::kSucceeded
+                     : w.at(2) == "unknown" ? Event::Operation::kNobodyKnows
+                                            : Event::Operation::kFailed};
       step(e);
     } else if (verb == "terms") {
       Event e = event(EventKind::kOperationTerms);

@@ -45,6 +45,7 @@ bool needs_even_legs(IntentKind kind) { return kind != IntentKind::kDirectional 
 Executor::Executor(const ExecutionSettings& settings)
     : settings_(settings), plans_(kMaxPlans), operations_(kMaxPlans), plan_of_fill_(4096) {
   waiting_.reserve(kMaxPlans);
+  put_off_.reserve(kMaxPlans);
   terms_.cost = settings.gas_per_operation;
   terms_.left = Event::kNoLimit;
 }
@@ -259,7 +260,6 @@ void Executor::settle_or_operate(Plan& plan, ExecutionContext& context) {
     return;
   }
   const Shares sets = needs_even_legs(plan.intent.kind) ? least_held(plan).floor_to_lot() : Shares{};
-  const bool worth_it = worth_merging(sets);
   SetOperation operation = SetOperation::kMerge;
   switch (plan.intent.kind) {
     case IntentKind::kBuySetAndMerge:
@@ -269,12 +269,16 @@ void Executor::settle_or_operate(Plan& plan, ExecutionContext& context) {
     case IntentKind::kDirectional:
     case IntentKind::kQuote: return finish(plan, context);
   }
+  const bool worth_it = operation == SetOperation::kConvert ? worth_converting(sets) : worth_merging(sets);
   if (worth_it && run(plan, operation, condition_of(plan.intent.legs()[0].instrument), sets, context)) {
     enter(plan, PlanState::kOperating, context.now);
     return;
   }
   if (settings_.auto_merge && operation == SetOperation::kMerge) {
-    leave_waiting(condition_of(plan.intent.legs()[0].instrument), sets, Nanos{});
+    // The pairs are there and are a dollar each: the plan has done its work, the merge comes when it is worth it.
+    leave_waiting(condition_of(plan.intent.legs()[0].instrument), sets);
+    plan.completed = sets;
+    plan.cash_flow += Usd{sets.micros};
   }
   finish(plan, context);
 }
@@ -315,6 +319,19 @@ std::uint64_t Executor::state_hash() const noexcept {
   h.add(orders_.state_hash());
   h.add(plan_sequence_);
   h.add(operation_sequence_);
+  h.add_signed(terms_.cost.micros);
+  h.add_signed(terms_.left);
+  for (const WaitingSets& w : waiting_) {
+    h.add(w.condition.value);
+    h.add_signed(w.sets.micros);
+  }
+  for (const PutOff& p : put_off_) {
+    h.add(p.condition.value);
+    h.add_signed(p.not_before.ns);
+  }
+  for (const PendingOperation& o : operations_) {
+    if (o.used) h.add(o.id.value);
+  }
   for (const Plan& plan : plans_) {
     if (!plan.busy()) continue;
     h.add(plan.id.value);

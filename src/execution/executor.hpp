@@ -96,9 +96,13 @@ class Executor {
   void finish(Plan& plan, ExecutionContext& context);
   // --- operations that nobody waits for (executor_operations.cpp)
   [[nodiscard]] bool worth_merging(Shares sets) const noexcept;
+  [[nodiscard]] bool worth_converting(Shares sets) const noexcept;
   [[nodiscard]] bool worth_redeeming(Usd payout) const noexcept;
   [[nodiscard]] bool scarce() const noexcept;
-  void leave_waiting(ConditionId condition, Shares sets, Nanos not_before);
+  void leave_waiting(ConditionId condition, Shares sets);
+  // After a failure: how long before this condition is tried again. Doubles each time, up to a day.
+  void put_off(ConditionId condition, Nanos now);
+  [[nodiscard]] bool put_off_until_later(ConditionId condition, Nanos now) const noexcept;
   void merge_waiting(ExecutionContext& context);
   PendingOperation* free_operation() noexcept;
   void enter(Plan& plan, PlanState state, Nanos now) noexcept;
@@ -120,8 +124,12 @@ class Executor {
   struct WaitingSets {
     ConditionId condition;
     Shares sets;
-    Nanos not_before;
   };
+  struct PutOff {
+    ConditionId condition;
+    Nanos not_before, wait;
+  };
+  std::vector<PutOff> put_off_;       // conditions whose last merge or redemption failed
   std::vector<WaitingSets> waiting_;  // complete pairs of ended plans, not worth an operation of their own
   Event::Terms terms_{};
   FlatMap<PlanId> plan_of_fill_;  // fills not settled yet

@@ -8,7 +8,7 @@
 namespace underround {
 namespace {
 
-constexpr Nanos kRetryAfter = Nanos::from_seconds(600);  // of a merge that failed
+constexpr Nanos kRetryAfter = Nanos::from_seconds(600), kRetryAtMost = Nanos::from_seconds(86'400);
 
 // Conditions of the event whose NO is given up, and those whose YES is received.
 struct Converted {
@@ -27,6 +27,7 @@ Converted split_by_mask(const PendingOperation& operation, const Catalogue& cata
 
 bool Executor::run(Plan& plan, SetOperation kind, ConditionId condition, Shares amount, ExecutionContext& context) {
   if (context.risk.halts().any()) return false;
+  if (kind == SetOperation::kSplit && terms_.left == 0) return false;
   if (kind == SetOperation::kSplit &&
       Usd{amount.micros} + settings_.gas_per_operation > context.ledger.available_cash()) {
     return false;
@@ -91,22 +92,27 @@ void Executor::on_operation(const Event& e, ExecutionContext& context) {
   const PendingOperation operation = *slot;
   slot->used = false;
   reserve_for_operation(operation, false, context);
-  const bool succeeded = e.operation.succeeded != 0;
+  const bool succeeded = e.operation.succeeded == Event::Operation::kSucceeded;
+  Plan* const plan = find_plan(operation.plan);
   if (succeeded) {
     apply_operation(operation, e.operation.gas, context);
+    std::erase_if(put_off_, [&](const PutOff& p) { return p.condition == operation.condition; });
   } else {
     ++counters_.operations_failed;
-  }
-  if (!succeeded && operation.kind == SetOperation::kMerge) {
-    leave_waiting(operation.condition, operation.amount, context.now + kRetryAfter);
-  }
-  Plan* const plan = find_plan(operation.plan);
-  if (plan == nullptr) return;
-  if (!succeeded) {
-    // A failed split leaves nothing; a failed merge or convert leaves complete sets, which pay at resolution anyway.
-    finish(*plan, context);
+    if (operation.kind != SetOperation::kConvert) put_off(operation.condition, context.now);
+    if (e.operation.succeeded == Event::Operation::kNobodyKnows) {
+      // The ledger stays as it is and the next picture of the account tells; a difference halts the market.
+      context.commands.emplace_back(ReadAccount{});
+    } else if (operation.kind == SetOperation::kMerge) {
+      leave_waiting(operation.condition, operation.amount);
+      // The pairs are there and are a dollar each, so the plan has done its work.
+      if (plan != nullptr) plan->cash_flow += Usd{operation.amount.micros}, plan->completed = operation.amount;
+    }
+    // A failed split leaves nothing; a failed convert leaves complete sets, which pay at resolution anyway.
+    if (plan != nullptr) finish(*plan, context);
     return;
   }
+  if (plan == nullptr) return;
   const Usd amount{operation.amount.micros};
   plan->cash_flow -= e.operation.gas;
   switch (operation.kind) {
@@ -162,7 +168,7 @@ void Executor::on_resolved(ConditionId condition, ExecutionContext& context) {
     return;
   }
   if (won.settled.micros <= 0 || context.risk.halts().any() || !settings_.auto_redeem) return;
-  if (!worth_redeeming(Usd{won.settled.micros})) return;
+  if (!worth_redeeming(Usd{won.settled.micros}) || put_off_until_later(condition, context.now)) return;
   PendingOperation* const slot = free_operation();
   const bool running = std::any_of(operations_.begin(), operations_.end(), [&](const auto& o) {
     return o.used && o.condition == condition && o.kind == SetOperation::kRedeem;
@@ -184,7 +190,7 @@ void Executor::on_resolved(ConditionId condition, ExecutionContext& context) {
 bool Executor::scarce() const noexcept { return terms_.left >= 0 && std::int64_t{terms_.left} * 10 < terms_.daily; }
 
 bool Executor::worth_merging(Shares sets) const noexcept {
-  if (!settings_.auto_merge || terms_.left == 0) return false;
+  if (!settings_.auto_merge || terms_.left == 0 || sets.micros <= 0) return false;
   const std::int64_t least = settings_.min_merge.micros * (scarce() ? 10 : 1);
   return sets.micros >= least && sets.micros >= settings_.merge_cost_multiple * terms_.cost.micros;
 }
@@ -199,32 +205,49 @@ PendingOperation* Executor::free_operation() noexcept {
   return slot == operations_.end() ? nullptr : &*slot;
 }
 
-void Executor::leave_waiting(ConditionId condition, Shares sets, Nanos not_before) {
+// Conversions do not wait: what they are worth now they are worth later only by chance.
+bool Executor::worth_converting(Shares sets) const noexcept {
+  return settings_.auto_merge && terms_.left != 0 && sets.micros > 0 && sets >= settings_.min_merge;
+}
+
+void Executor::put_off(ConditionId condition, Nanos now) {
+  const auto known = std::ranges::find(put_off_, condition, &PutOff::condition);
+  if (known != put_off_.end()) {
+    known->wait = std::min(kRetryAtMost, known->wait + known->wait);
+    known->not_before = now + known->wait;
+  } else {
+    put_off_.push_back({condition, now + kRetryAfter, kRetryAfter});
+  }
+}
+
+bool Executor::put_off_until_later(ConditionId condition, Nanos now) const noexcept {
+  const auto known = std::ranges::find(put_off_, condition, &PutOff::condition);
+  return known != put_off_.end() && now < known->not_before;
+}
+
+void Executor::leave_waiting(ConditionId condition, Shares sets) {
   if (sets.micros <= 0) return;
   const auto known = std::ranges::find(waiting_, condition, &WaitingSets::condition);
   if (known != waiting_.end()) {
     known->sets += sets;
-    known->not_before = std::max(known->not_before, not_before);
   } else if (waiting_.size() < kMaxPlans) {
-    waiting_.push_back({condition, sets, not_before});
+    waiting_.push_back({condition, sets});
   }
 }
 
-// Pairs that plans have left behind, once there are enough of them, or gas has become cheap enough. Never more than is
-// there and free: a person may have sold some.
+// Pairs that plans have left behind, once there are enough of them, or gas has become cheap enough. Never more than
+// there are, for a person may have sold some; what an order has promised away for the moment waits on.
 void Executor::merge_waiting(ExecutionContext& context) {
   if (waiting_.empty() || context.risk.halts().any()) return;
   for (WaitingSets& w : waiting_) {
-    if (context.now < w.not_before || !worth_merging(w.sets)) continue;
-    const auto free = [&](unsigned outcome) {
-      return context.ledger.position(instrument_of(w.condition, outcome)).free().floor_to_lot();
-    };
-    const Shares sets = std::min({w.sets.floor_to_lot(), free(0), free(1)});
-    const Shares wanted = w.sets;
-    w.sets = Shares{};
+    if (!worth_merging(w.sets) || put_off_until_later(w.condition, context.now)) continue;
+    const Position& first = context.ledger.position(instrument_of(w.condition, 0));
+    const Position& second = context.ledger.position(instrument_of(w.condition, 1));
+    w.sets = std::min({w.sets, first.net(), second.net()}).floor_to_lot();
+    const Shares sets = std::min({w.sets, first.free(), second.free()}).floor_to_lot();
     PendingOperation* const slot = worth_merging(sets) ? free_operation() : nullptr;
     if (slot == nullptr) continue;
-    w.sets = wanted - sets;
+    w.sets -= sets;
     *slot = PendingOperation{
         OperationId{++operation_sequence_}, SetOperation::kMerge, PlanId{}, w.condition, EventId{}, 0, sets, true};
     reserve_for_operation(*slot, true, context);

@@ -253,8 +253,20 @@ Contracts::Plan Contracts::split(Spender spender, AccountId from, MarketId marke
     return {revert("ERC20: transfer amount exceeds balance")};
   }
   if (!approved) return {revert("ERC20: insufficient allowance")};
-  return {does(kSplitGas), [this, from, market, micros] { return venue_.split(from, market, Shares{micros}); },
-          [this, from, market, micros] { (void)venue_.merge(from, market, Shares{micros}); }};
+  // A limited allowance is used up.
+  const auto use = [this, from, spender](Usd amount) {
+    Usd& left = allowances_.on_chain(from).collateral[static_cast<std::size_t>(spender)];
+    if (left != Allowances::kUnlimited) left -= amount;
+  };
+  return {does(kSplitGas),
+          [this, from, market, micros, use]() -> Result<void> {
+            if (auto done = venue_.split(from, market, Shares{micros}); !done) return done;
+            use(Usd{micros});
+            return {};
+          },
+          [this, from, market, micros, use] {
+            if (venue_.merge(from, market, Shares{micros})) use(Usd{-micros});
+          }};
 }
 
 Contracts::Plan Contracts::merge(Spender spender, AccountId from, MarketId market, std::int64_t micros) const {

@@ -103,6 +103,10 @@ Result<RawTransaction> parse_raw_transaction(ByteView raw) {
       !scalar(items[11], signature.data() + 32)) {
     return bad("rlp: a field is not what it should be");
   }
+  constexpr UInt128 kMostFee = UInt128{1} << 64, kMostValue = UInt128{1} << 100;  // what arithmetic here stands
+  if (t.max_fee_wei > kMostFee || t.priority_fee_wei > kMostFee || t.value_wei > kMostValue) {
+    return bad("fee or value out of all proportion");
+  }
   if (!access.content.empty()) return bad("access lists are not supported here");
   if (!to.content.empty()) std::ranges::copy(to.content, t.to.emplace().begin());
   t.data.assign(data.content.begin(), data.content.end());

@@ -181,6 +181,8 @@ Outcome fee_history(BoxChain& chain, const JsonValue& params) {
   const auto count = block_of(param(params, 0), chain);
   if (!count || *count == 0 || *count > 1024) return wrong("invalid argument 0: 1 to 1024 blocks");
   const JsonValue* percentiles = param(params, 2);
+  if (percentiles != nullptr && percentiles->items.size() > 100)
+    return wrong("invalid argument 2: over 100 percentiles");
   std::string out;
   JsonWriter w(out);
   w.object().key("oldestBlock").raw(quantity(chain.block_number() - *count + 1)).key("baseFeePerGas").array();

@@ -46,15 +46,12 @@ AccountReaderSettings reader_settings(const GatewaySettings& settings) {
 
 }  // namespace
 
-Event operation_done(const RunOperation& operation, bool succeeded, Usd gas, Nanos now) noexcept {
+Event operation_done(const RunOperation& operation, std::uint8_t outcome, Usd gas, Nanos now) noexcept {
   const bool convert = operation.kind == SetOperation::kConvert;
   Event e = Event::make(EventKind::kOperationDone, now, VenueId::kPolymarket,
                         convert ? operation.event.value : operation.condition.value);
-  e.operation = {.id = operation.id,
-                 .amount = operation.amount,
-                 .gas = gas,
-                 .kind = operation.kind,
-                 .succeeded = static_cast<std::uint8_t>(succeeded ? 1 : 0)};
+  e.operation = {
+      .id = operation.id, .amount = operation.amount, .gas = gas, .kind = operation.kind, .succeeded = outcome};
   return e;
 }
 
@@ -146,7 +143,7 @@ void Gateway::Impl::execute(std::span<const Command> commands) {
   for (const Command& command : commands) execute_one(command);
   if (collecting_) send_batch();
   for (std::size_t from = 0; from < cancels_.size(); from += kMaxCancelBatch) {
-    send_cancels(std::span(cancels_).subspan(from, std::min(kMaxCancelBatch, cancels_.size() - from)));
+    send_cancels(std::span(cancels_).subspan(from, std::min(kMaxCancelBatch, cancels_.size() - from)), 1);
   }
   cancels_.clear();
   collecting_ = collecting_cancels_ = false;
@@ -208,7 +205,7 @@ void Gateway::Impl::refuse(const ApprovedOrder& order, RejectReason reason) {
 
 void Gateway::Impl::run(const RunOperation& operation) {
   if (operations_ != nullptr && !settings_.dry_run) return operations_->run(operation, loop_.now());
-  emit(operation_done(operation, false, Usd{}, loop_.now()));
+  emit(operation_done(operation, Event::Operation::kFailed, Usd{}, loop_.now()));
 }
 
 // --- user stream

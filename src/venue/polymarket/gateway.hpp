@@ -71,7 +71,8 @@ class SetOperations {
 };
 
 // The answer: subject = the condition, or the event of a conversion.
-[[nodiscard]] Event operation_done(const RunOperation& operation, bool succeeded, Usd gas, Nanos now) noexcept;
+// `outcome`: one of Event::Operation's.
+[[nodiscard]] Event operation_done(const RunOperation& operation, std::uint8_t outcome, Usd gas, Nanos now) noexcept;
 
 class Gateway {
  public:

@@ -27,31 +27,30 @@ void Gateway::Impl::cancel(OrderId id) {
 }
 
 // One request for all of one step.
-void Gateway::Impl::send_cancels(std::span<const OrderId> ids) {
-  if (ids.size() == 1) return send_cancel(ids[0], 1);
+void Gateway::Impl::send_cancels(std::span<const OrderId> ids, int attempt) {
+  if (ids.size() == 1) return send_cancel(ids[0], attempt);
   std::vector<Digest> digests;
   for (const OrderId id : ids) digests.push_back(names_.find(id)->digest);
   std::string body(2 + digests.size() * 69, '\0');
   counters_.cancels += ids.size();
   session_.send(cancel_lane_, "DELETE", "/orders", encode_cancels(digests, body), settings_.cancel_timeout,
-                [this, all = std::vector(ids.begin(), ids.end())](const net::HttpResult& result) {
-                  on_many_cancelled(all, result);
+                [this, attempt, all = std::vector(ids.begin(), ids.end())](const net::HttpResult& result) {
+                  on_many_cancelled(all, attempt, result);
                 });
 }
 
-void Gateway::Impl::on_many_cancelled(const std::vector<OrderId>& ids, const net::HttpResult& result) {
+void Gateway::Impl::on_many_cancelled(const std::vector<OrderId>& ids, int attempt, const net::HttpResult& result) {
   if (stopped_) return;
   const CancelResult answer = result ? decoder_.cancel(result->status, result->body) : CancelResult{};
   const Nanos now = loop_.now();
   if (result) limits_.follow(result->headers, RateLimits::kCancels, now);
   const bool lost = !answer.readable && (!result || !answer.refusal.outcome_known);
-  if (!answer.readable && !lost) act(answer.refusal.action, "cancels refused");
+  if (lost && attempt < kCancelTries) return send_cancels(ids, attempt + 1);  // cancelling twice does no harm
+  if (!answer.readable) act(answer.refusal.action, "cancels refused");
   for (const OrderId id : ids) {
     const NamedOrder* const order = names_.find(id);
     if (order == nullptr || order->ended) continue;
-    if (lost) {
-      send_cancel(id, kCancelTries);  // one by one: a second cancel does no harm
-    } else if (!answer.readable) {
+    if (!answer.readable) {
       cancel_rejected(*order, answer.refusal.reason);
     } else if (!on_cancel_row(*order, answer, now)) {
       cancel_rejected(*order, RejectReason::kOther);

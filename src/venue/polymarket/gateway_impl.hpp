@@ -68,8 +68,8 @@ class Gateway::Impl {
   void on_accepted(const NamedOrder& order, const PostResult& result);
   void unknown(const NamedOrder& order);
   void send_cancel(OrderId id, int attempt);
-  void send_cancels(std::span<const OrderId> ids);
-  void on_many_cancelled(const std::vector<OrderId>& ids, const net::HttpResult& result);
+  void send_cancels(std::span<const OrderId> ids, int attempt);
+  void on_many_cancelled(const std::vector<OrderId>& ids, int attempt, const net::HttpResult& result);
   // False: the answer says nothing of this order.
   bool on_cancel_row(const NamedOrder& order, const CancelResult& answer, Nanos now);
   void on_cancelled(OrderId id, int attempt, const net::HttpResult& result);
