@@ -21,7 +21,7 @@ ur_room(simulator_server DIR simulator/server DEPS simulator_chain simulator net
 ur_room(backtest DEPS engine venue_polymarket LIBS simdjson::simdjson ZLIB::ZLIB PkgConfig::ZSTD)
 include(Dashboard)
 ur_room(web DEPS engine net LIBS ur_page simdjson::simdjson)
-ur_room(app DEPS simulator_server backtest web chain venue_polymarket venue_binance LIBS CLI11::CLI11)
+ur_room(app DEPS simulator_server backtest web journal chain venue_polymarket venue_binance LIBS CLI11::CLI11)
 target_include_directories(ur_app SYSTEM PRIVATE ${TOMLPP_INCLUDE})
 set_source_files_properties(src/app/version.cpp PROPERTIES COMPILE_DEFINITIONS
                             "UNDERROUND_VERSION=\"${PROJECT_VERSION}\";UNDERROUND_BUILD_TYPE=\"${CMAKE_BUILD_TYPE}\"")

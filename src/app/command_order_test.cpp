@@ -9,6 +9,7 @@
 #include "app/run_binary.hpp"
 #include "base/decimal.hpp"
 #include "crypto/u256.hpp"
+#include "journal/journal.hpp"
 #include "net/event_loop.hpp"
 #include "net/http_client.hpp"
 #include "simulator/server/evm_install.hpp"
@@ -293,6 +294,30 @@ TEST_F(AccountCommands, LiveTradesReconcilesAndLeavesNothingInTheBook) {
   EXPECT_EQ(std::int64_t(root["differences"]), 0);
   EXPECT_EQ(std::int64_t(root["invariant_violations"]), 0);
   EXPECT_EQ(command("orders --json").out, "{\"orders\":[]}\n");
+  // Written down: who started, what was seen of the account, each order with its name.
+  const std::int64_t orders = std::int64_t(root["orders"]);
+  const Ran verified = run("journal verify state/journal --json");
+  ASSERT_EQ(verified.exit_code, kExitOk) << verified.err;
+  ASSERT_EQ(parser_.parse(verified.out).get(root), simdjson::SUCCESS) << verified.out;
+  EXPECT_EQ(std::int64_t(root["torn_bytes"]), 0);
+  const Ran dumped = run("journal dump state/journal");
+  EXPECT_THAT(dumped.out, HasSubstr("session started"));
+  EXPECT_THAT(dumped.out, HasSubstr("account_end"));
+  const auto lines = [&](const std::string& with) {
+    std::int64_t n = 0;
+    for (std::size_t at = dumped.out.find(with); at != std::string::npos; at = dumped.out.find(with, at + 1)) ++n;
+    return n;
+  };
+  EXPECT_EQ(lines(" place order="), orders);
+  EXPECT_EQ(lines(" name      order="), orders);
+}
+
+TEST_F(AccountCommands, ASecondEngineIsKeptAway) {
+  const auto first = journal::Journal::open({.folder = folder_ / "state" / "journal", .segment_bytes = 65'536});
+  ASSERT_TRUE(first) << first.error().message;
+  const Ran ran = command("run --mode live --duration 2s --headless", kYeses);
+  EXPECT_EQ(ran.exit_code, kExitFailed);
+  EXPECT_THAT(ran.err, HasSubstr("writes here"));
 }
 
 }  // namespace

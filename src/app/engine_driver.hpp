@@ -22,6 +22,9 @@ class EngineDriver {
     waiting_.reserve(256);
   }
   void set_executor(Execute execute) { execute_ = std::move(execute); }
+  // Sees every event with the commands it led to, before they are carried out: the journal.
+  using Tap = std::function<void(const Event&, std::span<const Command>)>;
+  void set_tap(Tap tap) { tap_ = std::move(tap); }
 
   void deliver(const Event& e) {
     waiting_.push_back(e);
@@ -32,6 +35,7 @@ class EngineDriver {
       commands_.clear();
       engine_.step(next, commands_);
       commands_sent_ += commands_.size();
+      if (tap_) tap_(next, commands_);
       if (execute_ && !commands_.empty()) execute_(commands_, engine_.now());
     }
     waiting_.clear();
@@ -43,6 +47,7 @@ class EngineDriver {
  private:
   Engine& engine_;
   Execute execute_;
+  Tap tap_;
   CommandBuffer commands_;
   std::vector<Event> waiting_;
   std::uint64_t commands_sent_ = 0;

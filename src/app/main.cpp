@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   commands.push_back(make_reconcile_command());
   commands.push_back(make_doctor_command());
   commands.push_back(make_resume_command());
+  commands.push_back(make_journal_command());
   commands.push_back(make_config_command());
   commands.push_back(make_version_command());
   return run(argc, argv, std::move(commands));

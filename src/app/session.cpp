@@ -1,6 +1,7 @@
 #include "app/session.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -9,10 +10,12 @@
 #include "app/chain_operations.hpp"
 #include "app/embedded_account.hpp"
 #include "app/engine_driver.hpp"
+#include "app/engine_journal.hpp"
 #include "app/feed_views.hpp"
 #include "app/halt_store.hpp"
 #include "app/hash_auditor.hpp"
 #include "app/session_settings.hpp"
+#include "app/version.hpp"
 #include "backtest/fill_model.hpp"
 #include "base/check.hpp"
 #include "base/mailbox.hpp"
@@ -90,6 +93,7 @@ class Session::Impl {
     driver_ = std::make_unique<EngineDriver>(*engine_);
     driver_->set_executor([this](std::span<const Command> commands, Nanos now) { execute(commands, now); });
 
+    if (auto ok = open_journal(); !ok) return ok;
     if (auto ok = open_orders_route(); !ok) return ok;
     restore_halt();
     open_feeds();
@@ -254,7 +258,9 @@ class Session::Impl {
     g.order_timeout = settings_.config.execution.order_deadline;
     polymarket::Gateway::Callbacks callbacks;
     callbacks.on_event = [this](const Event& e) { driver_->deliver(e); };
-    callbacks.on_named = [](OrderId, const Digest&, Nanos) { return true; };
+    callbacks.on_named = [this](OrderId id, const Digest& digest, Nanos) {
+      return journal_ == nullptr || journal_->name(id, digest);
+    };
     callbacks.on_action = [this](polymarket::VenueAction action, std::string_view words) {
       if (action == polymarket::VenueAction::kHalt) kill(words);
     };
@@ -299,6 +305,34 @@ class Session::Impl {
     gateway_->execute(CancelAll{});
     if (loop_.run_until([this] { return !gateway_->cancelling_all(); }, kShutdownPatience)) return;
     fmt::print(stderr, "the venue did not confirm that our orders are cancelled: look with `underround orders`\n");
+  }
+
+  // --- the journal: of sessions with an account of their own. One writer, so it also keeps a second engine away.
+  Result<void> open_journal() {
+    if (settings_.route != OrderRoute::kLive || settings_.state_dir.empty()) return {};
+    auto journal = EngineJournal::open(std::filesystem::path(settings_.state_dir) / "journal");
+    if (!journal) return std::unexpected(journal.error());
+    journal_ = std::move(*journal);
+    const journal::Recovered& before = journal_->recovered();
+    if (before.torn_bytes > 0) {
+      fmt::print(stderr, "journal: the end of {} was torn by a crash; {} bytes cut, {} records are good\n",
+                 before.segment, before.torn_bytes, before.records);
+    }
+    driver_->set_tap([this](const Event& e, std::span<const Command> commands) {
+      if (!journal_->step(e, commands)) end_of_journal();
+    });
+    if (!journal_->note(fmt::format("session started: underround {}, pid {}", version(), ::getpid()))) {
+      return fail(ErrorCode::kIo, "the journal takes no records");
+    }
+    return {};
+  }
+  // Trading halts before a record is lost: while there is still room, and at the latest when there is none.
+  void end_of_journal() {
+    if (journal_ended_) return;
+    journal_ended_ = true;
+    const std::string why = journal_->failure();
+    fmt::print(stderr, "the journal cannot go on: {}\n", why);
+    driver_->deliver(halt_event(HaltReason::kJournal, why, loop_.now()));
   }
 
   // --- halts (law 9)
@@ -420,6 +454,7 @@ class Session::Impl {
     const Nanos now = loop_.now();
     driver_->deliver(Event::make(EventKind::kTimer, now));
     keep_halt();
+    if (journal_ && !journal_->failure().empty()) end_of_journal();
     if (paper_) {
       due_.clear();
       paper_->collect(now, due_);
@@ -457,6 +492,7 @@ class Session::Impl {
   std::unique_ptr<EngineDriver> driver_;
   std::unique_ptr<TradingAccount> account_;  // embedded venue's, or the dry run's throw-away one
   std::unique_ptr<polymarket::SetOperations> operations_;
+  std::unique_ptr<EngineJournal> journal_;     // before the gateway, which writes names into it
   std::unique_ptr<crypto::NoncePool> nonces_;  // opt-in; before the gateway that signs with it
   std::unique_ptr<polymarket::Gateway> gateway_;
   std::unique_ptr<FillModel> paper_;
@@ -476,7 +512,8 @@ class Session::Impl {
   LatencyHistogram decision_latency_, order_latency_;
   Nanos frame_received_;  // of the frame being worked on; 0 between frames
   Nanos started_at_;
-  Usd faucet_;                    // embedded venue: what the account is given
+  Usd faucet_;  // embedded venue: what the account is given
+  bool journal_ended_ = false;
   std::size_t markets_kept_ = 0;  // halted markets that are on disk
   bool halt_kept_ = false;        // the active halt is on disk
   bool started_ = false;          // a start that failed has no orders to cancel: they may be another program's
