@@ -6,6 +6,8 @@
 #include <deque>
 #include <vector>
 
+#include "crypto/encoding.hpp"
+
 namespace underround {
 namespace {
 
@@ -14,19 +16,21 @@ constexpr Nanos kTermsPeriod = Nanos::from_seconds(60), kDay = Nanos::from_secon
 class ChainOperations final : public polymarket::SetOperations {
  public:
   ChainOperations(net::EventLoop& loop, const Catalogue& catalogue, std::int32_t daily,
-                  std::function<void(const Event&)> on_event, std::function<void(const std::string&)> on_words)
+                  std::function<void(const Event&)> on_event, std::function<void(const std::string&)> on_words,
+                  std::function<bool(const std::string&)> on_named)
       : loop_(loop),
         catalogue_(catalogue),
         on_event_(std::move(on_event)),
         on_words_(std::move(on_words)),
+        on_named_(std::move(on_named)),
         terms_timer_(loop),
         daily_(daily) {}
 
   Result<void> open(chain::SetOperationSettings settings, const crypto::SecretKey& key) {
-    auto made =
-        chain::SetOperations::make(loop_, std::move(settings), key,
-                                   {.on_named = [](const chain::OperationName&) { return true; },
-                                    .on_stuck = [this](OperationId, const std::string& words) { on_words_(words); }});
+    auto made = chain::SetOperations::make(
+        loop_, std::move(settings), key,
+        {.on_named = [this](const chain::OperationName& n) { return on_named_(words_of(n)); },
+         .on_stuck = [this](OperationId, const std::string& words) { on_words_(words); }});
     if (!made) return std::unexpected(made.error());
     operations_ = std::move(*made);
     terms_timer_.every(kTermsPeriod, [this] { ask_terms(); });
@@ -54,6 +58,15 @@ class ChainOperations final : public polymarket::SetOperations {
   }
 
  private:
+  static std::string words_of(const chain::OperationName& n) {
+    if (const auto* attempt = std::get_if<chain::Attempt>(&n.what)) {
+      return fmt::format("operation {} call {}: transaction {} nonce {}", n.id.value, n.call,
+                         crypto::hex_0x(attempt->hash), attempt->nonce);
+    }
+    const auto& submission = std::get<chain::RelayerSubmission>(n.what);
+    return fmt::format("operation {} call {}: relayer request {} nonce {} {}", n.id.value, n.call,
+                       crypto::hex_0x(submission.name), submission.nonce.to_decimal(), submission.transaction_id);
+  }
   // What the next operation would cost, and how many the relayer still takes: the executor decides by it.
   void ask_terms() {
     operations_->cost([this](const Result<Usd>& cost) {
@@ -86,6 +99,7 @@ class ChainOperations final : public polymarket::SetOperations {
   const Catalogue& catalogue_;
   std::function<void(const Event&)> on_event_;
   std::function<void(const std::string&)> on_words_;
+  std::function<bool(const std::string&)> on_named_;
   std::unique_ptr<chain::SetOperations> operations_;
   net::Timer terms_timer_;
   std::deque<Nanos> asked_;  // operations of the last day
@@ -128,8 +142,9 @@ Result<chain::SetOperationSettings> chain_settings(const config::Loaded& loaded,
 Result<std::unique_ptr<polymarket::SetOperations>> make_chain_operations(
     net::EventLoop& loop, chain::SetOperationSettings settings, const TradingAccount& account,
     const Catalogue& catalogue, std::int32_t daily, std::function<void(const Event&)> on_event,
-    std::function<void(const std::string&)> on_words) {
-  auto operations = std::make_unique<ChainOperations>(loop, catalogue, daily, std::move(on_event), std::move(on_words));
+    std::function<void(const std::string&)> on_words, std::function<bool(const std::string&)> on_named) {
+  auto operations = std::make_unique<ChainOperations>(loop, catalogue, daily, std::move(on_event), std::move(on_words),
+                                                      std::move(on_named));
   if (auto ok = operations->open(std::move(settings), account.key); !ok) return std::unexpected(ok.error());
   return operations;
 }

@@ -23,11 +23,12 @@ namespace underround {
 
 // `on_event` gets kOperationDone, and kOperationTerms once a minute; `daily`: how many operations the relayer takes a
 // day, 0 = as many as one likes. `on_words` what a person should know (a transaction that is stuck, an unknown
-// outcome). `account` and `catalogue` must
+// outcome). `on_named` gets the name of each transaction before its
+// bytes, in words; false = it could not be written down, and it is not sent. `account` and `catalogue` must
 // outlive it.
 [[nodiscard]] Result<std::unique_ptr<polymarket::SetOperations>> make_chain_operations(
     net::EventLoop& loop, chain::SetOperationSettings settings, const TradingAccount& account,
     const Catalogue& catalogue, std::int32_t daily, std::function<void(const Event&)> on_event,
-    std::function<void(const std::string&)> on_words);
+    std::function<void(const std::string&)> on_words, std::function<bool(const std::string&)> on_named);
 
 }  // namespace underround

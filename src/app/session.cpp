@@ -213,7 +213,8 @@ class Session::Impl {
     auto operations = make_chain_operations(
         loop_, std::move(*chain), *settings_.account, catalogue_, daily,
         [this](const Event& e) { driver_->deliver(e); },
-        [](const std::string& words) { fmt::print(stderr, "chain: {}\n", words); });
+        [](const std::string& words) { fmt::print(stderr, "chain: {}\n", words); },
+        [this](const std::string& name) { return journal_ == nullptr || journal_->note(name); });
     if (!operations) return std::unexpected(operations.error());
     operations_ = std::move(*operations);
     return open_gateway(*settings_.account, false);
@@ -356,6 +357,7 @@ class Session::Impl {
     const auto& markets = engine_->risk().halted_markets();
     for (; markets_kept_ < markets.size(); ++markets_kept_) {
       const std::string& id = catalogue_[markets[markets_kept_]].spec.condition_id;
+      if (journal_) (void)journal_->note("market halted, differs from the venue: " + id);
       if (auto kept = HaltStore(settings_.state_dir).raise_market(id, "differs from the venue", loop_.now()); !kept) {
         fmt::print(stderr, "the halt of market {} could not be written down: {}\n", id, kept.error().message);
       } else {
@@ -365,6 +367,7 @@ class Session::Impl {
     const Halts& halts = engine_->risk().halts();
     if (halt_kept_ || !halts.any()) return;
     halt_kept_ = true;
+    if (journal_) (void)journal_->note(fmt::format("halted: {}: {}", to_string(halts.reason()), halts.note()));
     if (auto kept = HaltStore(settings_.state_dir).raise(halts.reason(), halts.note(), loop_.now()); !kept) {
       fmt::print(stderr, "the halt could not be written down: {}\n", kept.error().message);
     }
