@@ -68,10 +68,51 @@ class Flattener {
   std::vector<TomlEntry> entries_;
 };
 
+// The parser runs into undefined behaviour on some letters outside of strings and comments, where TOML 1.0 allows none
+// anyway: they do not reach it.
+std::optional<TomlError> foreign_letter(std::string_view text) {
+  TomlError at{"only strings and comments may hold letters beyond ASCII", 1, 1};
+  char quote = 0;       // the string we are in
+  bool triple = false;  // it ends with three of them
+  bool comment = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const auto three = [&](char q) { return text.substr(i, 3) == std::string(3, q); };
+    if (quote != 0) {
+      if (c == '\\' && quote == '"') {
+        ++i;  // whatever it is
+        ++at.column;
+      } else if (c == quote && (!triple || three(quote))) {
+        i += triple ? 2 : 0;
+        quote = 0;
+      } else if (c == '\n' && !triple) {
+        quote = 0;  // unfinished: the parser says so
+      }
+    } else if (!comment && (c == '"' || c == '\'')) {
+      quote = c;
+      triple = three(c);
+      i += triple ? 2 : 0;
+    } else if (c == '#') {
+      comment = true;
+    } else if (!comment && static_cast<unsigned char>(c) >= 0x80) {
+      return at;
+    }
+    if (c == '\n') {
+      comment = false;
+      ++at.line;
+      at.column = 1;
+    } else {
+      ++at.column;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::expected<std::vector<TomlEntry>, TomlError> flatten_toml(std::string_view text,
                                                               bool (*is_section)(std::string_view)) {
+  if (auto wrong = foreign_letter(text)) return std::unexpected(std::move(*wrong));
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
