@@ -137,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(
                "my.toml:2:3: web.max_order_usd: unknown key; did you mean risk.max_order_usd?\n"},
         Golden{"[rsik]\nx = 1\n", "my.toml:1:2: rsik: unknown section; did you mean [risk]?\n"},
         Golden{"# größe\nk\xc3\xb6lour = 1\n",
-               "my.toml:2:2: only strings and comments may hold letters beyond ASCII\n"},
+               "my.toml:2:2: not valid TOML: only strings and comments may hold letters beyond ASCII\n"},
         Golden{"colour = 1\n", "my.toml:1:1: colour: unknown key; `underround config example` prints every key\n"},
         Golden{"risk = 3\n", "my.toml:1:1: risk: this is a section, not a value; write [risk] and its keys below\n"},
         Golden{"web.port = \"3000\"\n",
