@@ -23,8 +23,7 @@ namespace underround {
 namespace {
 
 constexpr std::string_view kCondition = "0xdd22472e552920b8438158ea7238bfadfa4f736aa4cee91a6b86c39ead110917";
-constexpr std::string_view kYes =
-    "71321045679252212594626385532706912750332728571942532289631379312455583992563";
+constexpr std::string_view kYes = "71321045679252212594626385532706912750332728571942532289631379312455583992563";
 constexpr std::string_view kNo = "52114319501245915516055106046884209969926127482827954674443846427813813222426";
 constexpr char kKey[] = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 constexpr int kRounds = 5000, kWarmUp = 200;
@@ -170,8 +169,8 @@ class Desk {
     g.clob_url = venue_.url("http");
     g.user_ws_url = venue_.url("ws") + "/ws/user";
     g.tls = tls;
-    g.credentials = {"00000000-0000-0000-0000-000000000001", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-                     std::string(64, 'a')};
+    g.credentials = {"00000000-0000-0000-0000-000000000001",
+                     "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", std::string(64, 'a')};
     g.account.maker = key_.address();
     g.account.nonces = pool_.get();
     g.tier = {"bench", 1'000'000, 1'000'000, 1'000'000, 1'000'000};
