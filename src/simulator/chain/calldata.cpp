@@ -129,7 +129,7 @@ std::optional<std::int64_t> to_micros(const U256& word) noexcept {
 std::optional<std::size_t> to_offset(ByteView data, std::size_t at, std::size_t size) noexcept {
   const auto word = word_at(data, at);
   const auto value = word ? to_number(*word) : std::nullopt;
-  return value && *value <= size ? std::optional<std::size_t>(*value) : std::nullopt;
+  return value && *value <= size ? value : std::nullopt;
 }
 
 Bytes word_bytes(const U256& word) { return {word.bytes.begin(), word.bytes.end()}; }
