@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <vector>
 
 #include "book/book_store.hpp"
@@ -39,13 +40,13 @@ struct ExecutionCounters {
 
 // A set operation in flight. Redemptions belong to no plan.
 struct PendingOperation {
-  OperationId id;
+  OperationId id{};
   SetOperation kind = SetOperation::kMerge;
-  PlanId plan;
-  ConditionId condition;
-  EventId event;
+  PlanId plan{};
+  ConditionId condition{};
+  EventId event{};
   std::uint64_t outcome_mask = 0;  // convert: conditions of the event whose NO is given
-  Shares amount;
+  Shares amount{};
   bool used = false;
 };
 
@@ -104,7 +105,7 @@ class Executor {
   void put_off(ConditionId condition, Nanos now);
   [[nodiscard]] bool put_off_until_later(ConditionId condition, Nanos now) const noexcept;
   void merge_waiting(ExecutionContext& context);
-  PendingOperation* free_operation() noexcept;
+  std::optional<OperationId> ask(PendingOperation operation, ExecutionContext& context);
   void enter(Plan& plan, PlanState state, Nanos now) noexcept;
 
   void on_order(const Event& e, ExecutionContext& context);

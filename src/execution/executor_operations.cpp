@@ -32,30 +32,39 @@ bool Executor::run(Plan& plan, SetOperation kind, ConditionId condition, Shares 
       Usd{amount.micros} + settings_.gas_per_operation > context.ledger.available_cash()) {
     return false;
   }
-  PendingOperation* const slot = free_operation();
-  if (slot == nullptr) return false;
-  *slot = PendingOperation{OperationId{++operation_sequence_}, kind, plan.id, condition, EventId{}, 0, amount, true};
-  RunOperation command;
-  command.id = slot->id;
-  command.kind = kind;
-  command.condition = condition;
-  command.amount = amount;
+  PendingOperation operation{.kind = kind, .plan = plan.id, .condition = condition, .amount = amount};
   if (kind == SetOperation::kConvert) {
-    slot->event = plan.intent.event;
-    command.event = plan.intent.event;
+    operation.event = plan.intent.event;
     const auto& conditions = context.catalogue.event(plan.intent.event).conditions;
     for (std::size_t i = 0; i < conditions.size(); ++i) {
       for (const IntentLeg& leg : plan.intent.legs()) {
-        if (condition_of(leg.instrument) == conditions[i]) command.outcome_mask |= 1ULL << i;
+        if (condition_of(leg.instrument) == conditions[i]) operation.outcome_mask |= 1ULL << i;
       }
     }
-    slot->outcome_mask = command.outcome_mask;
   }
-  plan.operation = slot->id;
-  reserve_for_operation(*slot, true, context);
+  const auto id = ask(operation, context);
+  if (id) plan.operation = *id;
+  return id.has_value();
+}
+
+// The one way an operation begins: a slot, a name, its reservation, the command. Nothing when every slot is taken.
+std::optional<OperationId> Executor::ask(PendingOperation operation, ExecutionContext& context) {
+  const auto slot = std::ranges::find(operations_, false, &PendingOperation::used);
+  if (slot == operations_.end()) return std::nullopt;
+  operation.id = OperationId{++operation_sequence_};
+  operation.used = true;
+  *slot = operation;
+  reserve_for_operation(operation, true, context);
+  RunOperation command;
+  command.id = operation.id;
+  command.kind = operation.kind;
+  command.condition = operation.condition;
+  command.event = operation.event;
+  command.outcome_mask = operation.outcome_mask;
+  command.amount = operation.amount;
   ++counters_.operations;
   context.commands.emplace_back(command);
-  return true;
+  return operation.id;
 }
 
 void Executor::reserve_for_operation(const PendingOperation& operation, bool reserve, ExecutionContext& context) {
@@ -169,20 +178,10 @@ void Executor::on_resolved(ConditionId condition, ExecutionContext& context) {
   }
   if (won.settled.micros <= 0 || context.risk.halts().any() || !settings_.auto_redeem) return;
   if (!worth_redeeming(Usd{won.settled.micros}) || put_off_until_later(condition, context.now)) return;
-  PendingOperation* const slot = free_operation();
   const bool running = std::any_of(operations_.begin(), operations_.end(), [&](const auto& o) {
     return o.used && o.condition == condition && o.kind == SetOperation::kRedeem;
   });
-  if (slot == nullptr || running) return;
-  *slot = PendingOperation{
-      OperationId{++operation_sequence_}, SetOperation::kRedeem, PlanId{}, condition, EventId{}, 0, won.settled, true};
-  RunOperation command;
-  command.id = slot->id;
-  command.kind = SetOperation::kRedeem;
-  command.condition = condition;
-  command.amount = won.settled;
-  ++counters_.operations;
-  context.commands.emplace_back(command);
+  if (!running) (void)ask({.kind = SetOperation::kRedeem, .condition = condition, .amount = won.settled}, context);
 }
 
 // --- what is worth an operation
@@ -198,11 +197,6 @@ bool Executor::worth_merging(Shares sets) const noexcept {
 // Paid once and not worth less tomorrow, so only the cost counts, and a quota that merges may need more.
 bool Executor::worth_redeeming(Usd payout) const noexcept {
   return payout > terms_.cost && terms_.left != 0 && (!scarce() || payout.micros >= 10 * settings_.min_merge.micros);
-}
-
-PendingOperation* Executor::free_operation() noexcept {
-  const auto slot = std::find_if(operations_.begin(), operations_.end(), [](const auto& o) { return !o.used; });
-  return slot == operations_.end() ? nullptr : &*slot;
 }
 
 // Conversions do not wait: what they are worth now they are worth later only by chance.
@@ -245,19 +239,8 @@ void Executor::merge_waiting(ExecutionContext& context) {
     const Position& second = context.ledger.position(instrument_of(w.condition, 1));
     w.sets = std::min({w.sets, first.net(), second.net()}).floor_to_lot();
     const Shares sets = std::min({w.sets, first.free(), second.free()}).floor_to_lot();
-    PendingOperation* const slot = worth_merging(sets) ? free_operation() : nullptr;
-    if (slot == nullptr) continue;
-    w.sets -= sets;
-    *slot = PendingOperation{
-        OperationId{++operation_sequence_}, SetOperation::kMerge, PlanId{}, w.condition, EventId{}, 0, sets, true};
-    reserve_for_operation(*slot, true, context);
-    RunOperation command;
-    command.id = slot->id;
-    command.kind = SetOperation::kMerge;
-    command.condition = w.condition;
-    command.amount = sets;
-    ++counters_.operations;
-    context.commands.emplace_back(command);
+    if (!worth_merging(sets)) continue;
+    if (ask({.kind = SetOperation::kMerge, .condition = w.condition, .amount = sets}, context)) w.sets -= sets;
   }
   std::erase_if(waiting_, [](const WaitingSets& w) { return w.sets.micros <= 0; });
 }
