@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/units.hpp"
+#include "simulator/chain/calldata.hpp"
 #include "simulator/types.hpp"
 
 namespace underround::simulator {
@@ -28,6 +29,9 @@ inline constexpr std::array<std::string_view, kSpenders> kSpenderAddresses{
     "0xe3333700cA9d93003F00f0F71f8515005F6c00Aa", "0xAdA100Db00Ca00073811820692005400218FcE1f",
     "0xadA2005600Dec949baf300f4C6120000bDB6eAab", "0x12121212006e4CD160D18e3f00711DA5c3372600",
     "0xd91E80cF2E7be2e162c6513ceD06f1dD0dA35296"};
+
+// The place of one of these contracts; nothing for any other address.
+[[nodiscard]] std::optional<std::size_t> find_spender(const Address& address) noexcept;
 
 struct Allowances {
   static constexpr Usd kUnlimited{INT64_MAX};

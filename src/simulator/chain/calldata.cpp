@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/encoding.hpp"
 #include "crypto/keccak.hpp"
 
 namespace underround::simulator {
@@ -117,6 +118,19 @@ Bytes CallWriter::data() const {
     tails.insert(tails.end(), slot.tail.begin(), slot.tail.end());
   }
   out.insert(out.end(), tails.begin(), tails.end());
+  return out;
+}
+
+std::optional<Address> address_of(std::string_view text) noexcept {
+  Address out{};
+  if (text.size() != 42 || !text.starts_with("0x") || !crypto::decode_hex(text, out)) return std::nullopt;
+  return out;
+}
+
+std::optional<Bytes> bytes_of(std::string_view text) {
+  if (!text.starts_with("0x") || text.size() % 2 != 0) return std::nullopt;
+  Bytes out(text.size() / 2 - 1);
+  if (!crypto::decode_hex(text, out)) return std::nullopt;
   return out;
 }
 

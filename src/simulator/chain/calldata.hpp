@@ -65,6 +65,9 @@ class CallWriter {
   std::vector<Slot> slots_;
 };
 
+// 0x and 40 hex digits, whatever the checksum says; 0x and any even number of them.
+[[nodiscard]] std::optional<Address> address_of(std::string_view text) noexcept;
+[[nodiscard]] std::optional<Bytes> bytes_of(std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> to_micros(const U256& word) noexcept;
 // A word that is a length or an offset into `size` bytes.
 [[nodiscard]] std::optional<std::size_t> to_offset(ByteView data, std::size_t at, std::size_t size) noexcept;

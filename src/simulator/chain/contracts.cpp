@@ -19,12 +19,6 @@ constexpr std::uint64_t kApproveGas = 30'000, kTransferGas = 40'000, kSplitGas =
 
 std::string text_of(const Address& address) { return crypto::hex_0x(address); }
 
-std::string lower_text(std::string_view in) {
-  std::string out(in);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 CallResult answer(Bytes output) {
   CallResult r;
   r.ok = true;
@@ -54,22 +48,19 @@ constexpr std::string_view kMalformed = "malformed calldata";
 }  // namespace
 
 Contracts::Contracts(Venue& venue, AllowanceBook& allowances) : venue_(venue), allowances_(allowances) {
-  kinds_.emplace(kCollateralAddress, Kind::kCollateral);
-  kinds_.emplace(kConditionalTokens, Kind::kTokensV1);
-  kinds_.emplace(kPositionManager, Kind::kTokensV2);
-  const auto add = [&](Spender spender, Kind kind) {
-    kinds_.emplace(lower_text(kSpenderAddresses[static_cast<std::size_t>(spender)]), kind);
-  };
-  add(Spender::kCollateralAdapter, Kind::kAdapter);
-  add(Spender::kNegRiskCollateralAdapter, Kind::kNegRiskAdapter);
-  add(Spender::kRouter, Kind::kRouter);
-  add(Spender::kNegRiskAdapter, Kind::kConverter);
+  const auto add = [&](std::string_view address, Kind kind) { kinds_.emplace(*address_of(address), kind); };
+  const auto spender = [](Spender s) { return kSpenderAddresses[static_cast<std::size_t>(s)]; };
+  add(kCollateralAddress, Kind::kCollateral);
+  add(kConditionalTokens, Kind::kTokensV1);
+  add(kPositionManager, Kind::kTokensV2);
+  add(spender(Spender::kCollateralAdapter), Kind::kAdapter);
+  add(spender(Spender::kNegRiskCollateralAdapter), Kind::kNegRiskAdapter);
+  add(spender(Spender::kRouter), Kind::kRouter);
+  add(spender(Spender::kNegRiskAdapter), Kind::kConverter);
 }
 
 bool Contracts::is_contract(const Address& address) const {
-  const std::string text = text_of(address);
-  return kinds_.contains(text) ||
-         std::ranges::any_of(kSpenderAddresses, [&](std::string_view known) { return lower_text(known) == text; });
+  return kinds_.contains(address) || find_spender(address).has_value();
 }
 
 // The fee account owns nothing that can be approved or spent: it stands for addresses nobody has heard of.
@@ -109,7 +100,7 @@ CallResult Contracts::run(const Address& from, const Address& to, ByteView data)
 Contracts::Plan Contracts::plan(const Address& from, const Address& to, ByteView data) const {
   Plan p;
   const CallReader in(data);
-  const auto kind = kinds_.find(text_of(to));
+  const auto kind = kinds_.find(to);
   const AccountId who = account(from);
   if (kind == kinds_.end()) {
     p.result = answer(Bytes{});  // no code: a call succeeds and answers nothing
@@ -138,12 +129,6 @@ Contracts::Plan Contracts::collateral(AccountId from, const CallReader& in) cons
                              kSymbol = selector("symbol()");
   const auto what = in.selector();
   const auto first = in.address(0), second = in.address(1);
-  const auto spender_of = [](const Address& address) -> std::optional<std::size_t> {
-    for (std::size_t i = 0; i < kSpenders; ++i) {
-      if (lower_text(kSpenderAddresses[i]) == text_of(address)) return i;
-    }
-    return std::nullopt;
-  };
   if (what == kDecimals) return {answer(std::int64_t{6})};
   if (what == kSymbol) return {answer(string_bytes("pUSD"))};
   if (what == kBalance && first) {
@@ -151,7 +136,7 @@ Contracts::Plan Contracts::collateral(AccountId from, const CallReader& in) cons
     return {answer(of == Ledger::fee_account() ? std::int64_t{0} : venue_.ledger().balance(of).micros)};
   }
   if (what == kAllowance && first && second) {
-    const auto spender = spender_of(*second);
+    const auto spender = find_spender(*second);
     if (!spender) return {answer(std::int64_t{0})};
     const Usd allowed = allowances_.look_on_chain(account(*first)).collateral[*spender];
     U256 most;
@@ -159,7 +144,7 @@ Contracts::Plan Contracts::collateral(AccountId from, const CallReader& in) cons
     return {allowed == Allowances::kUnlimited ? answer(most) : answer(allowed.micros)};
   }
   if (what == kApprove && first && in.word(1)) {
-    const auto spender = spender_of(*first);
+    const auto spender = find_spender(*first);
     const Usd amount{in.micros(1).value_or(Allowances::kUnlimited.micros)};
     if (!spender) return {does(kApproveGas, word_bytes(U256(1)))};  // somebody else's contract: nobody asks here
     const auto set = [this, from, spender](Usd value) { allowances_.on_chain(from).collateral[*spender] = value; };
@@ -199,12 +184,10 @@ Contracts::Plan Contracts::tokens(Kind kind, AccountId from, const CallReader& i
   const auto first = in.address(0), second = in.address(1);
   // Each ledger knows the contracts of its own version.
   const auto spender_of = [&](const Address& address) -> std::optional<std::size_t> {
-    for (std::size_t i = 0; i < kSpenders; ++i) {
-      const auto s = static_cast<Spender>(i);
-      if (v2 != (s == Spender::kExchangeV3 || s == Spender::kRouter)) continue;
-      if (lower_text(kSpenderAddresses[i]) == text_of(address)) return i;
-    }
-    return std::nullopt;
+    const auto found = find_spender(address);
+    if (!found) return std::nullopt;
+    const auto s = static_cast<Spender>(*found);
+    return v2 == (s == Spender::kExchangeV3 || s == Spender::kRouter) ? found : std::nullopt;
   };
   if (what == kBalance && first && in.word(1)) return {answer(held(account(*first), *in.word(1), version).micros)};
   if (what == kBatch) {

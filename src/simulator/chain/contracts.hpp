@@ -8,8 +8,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
-#include <unordered_map>
 
 #include "simulator/chain/allowances.hpp"
 #include "simulator/chain/calldata.hpp"
@@ -55,7 +55,7 @@ class Contracts {
 
   Venue& venue_;
   AllowanceBook& allowances_;
-  std::unordered_map<std::string, Kind> kinds_;  // by lower-case address
+  std::map<Address, Kind> kinds_;
 };
 
 }  // namespace underround::simulator

@@ -5,13 +5,6 @@
 #include "simulator/server/wire_text.hpp"
 
 namespace underround::simulator {
-std::optional<std::size_t> find_spender(std::string_view address) {
-  for (std::size_t i = 0; i < kSpenders; ++i) {
-    if (lower(kSpenderAddresses[i]) == lower(address)) return i;
-  }
-  return std::nullopt;
-}
-
 AccountRules::AccountRules(Venue& venue, bool unlimited_allowances) : venue_(venue) {
   std::ranges::fill(default_.collateral, unlimited_allowances ? Allowances::kUnlimited : Usd{});
   std::ranges::fill(default_.tokens, unlimited_allowances);

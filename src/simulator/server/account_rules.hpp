@@ -17,9 +17,6 @@
 
 namespace underround::simulator {
 
-// Of an exchange or another contract of the venue; checksummed or not.
-[[nodiscard]] std::optional<std::size_t> find_spender(std::string_view address);
-
 enum class Standing : std::uint8_t { kGood, kClosedOnly, kBanned };
 
 class AccountRules final : public Listener, public AllowanceBook {

@@ -3,15 +3,13 @@
 
 #include <string_view>
 
+#include "simulator/chain/calldata.hpp"
 #include "simulator/server/json_value.hpp"
 #include "simulator/server/router.hpp"
 
 namespace underround::simulator {
 
-[[nodiscard]] inline bool is_address(std::string_view text) noexcept {
-  return text.size() == 42 && text.starts_with("0x") &&
-         text.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
-}
+[[nodiscard]] inline bool is_address(std::string_view text) noexcept { return address_of(text).has_value(); }
 
 // `method(const JsonValue&)` with the parsed body; 400 when it is no object.
 template <class Method>

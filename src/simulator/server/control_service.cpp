@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/decimal.hpp"
-#include "crypto/encoding.hpp"
 #include "simulator/server/control_body.hpp"
 #include "simulator/server/json_writer.hpp"
 #include "simulator/server/wire_text.hpp"
@@ -49,13 +48,12 @@ std::string ControlService::account_json(AccountId account) const {
 Reply ControlService::faucet(const JsonValue& body) {
   const std::string_view address = body.text("address");
   const auto usd = positive_micros(body.text("usd"));
-  if (!is_address(address)) return error_reply(400, "address must be 0x and 40 hex digits");
+  const auto account = address_of(address);
+  if (!account) return error_reply(400, "address must be 0x and 40 hex digits");
   if (!usd) return error_reply(400, "usd must be a positive amount with at most 6 decimals");
   const std::int64_t coins = body.integer("pol").value_or(kFaucetCoins);
   if (coins < 0 || coins > kMostCoins) return error_reply(400, "pol must be a whole number between 0 and 1000000");
-  crypto::Address bytes;
-  (void)crypto::decode_hex(address, bytes);
-  chain_.grant_coins(bytes, kCoinWei * static_cast<UInt128>(coins));
+  chain_.grant_coins(*account, kCoinWei * static_cast<UInt128>(coins));
   return raw_reply(account_json(simulation_.make_account(lower(address), Usd{*usd})));
 }
 

@@ -31,15 +31,10 @@ constexpr std::int64_t kStockMicros = 100'000'000'000;         // sets an exchan
 
 std::string_view spender(Spender s) { return kSpenderAddresses[static_cast<std::size_t>(s)]; }
 
-Address address_of(std::string_view text) {
-  Address out{};
-  (void)crypto::decode_hex(text, out);
-  return out;
-}
+// Of a text that is known to be one.
+Address known_address(std::string_view text) { return address_of(text).value_or(Address{}); }
 
 std::string topic(std::string_view signature) { return crypto::hex_0x(crypto::keccak256(signature)); }
-
-std::string low(std::string_view text) { return lower(text); }
 
 // Words of a log: its indexed topics, then its data.
 std::optional<U256> word_of(std::string_view hex, std::size_t index) {
@@ -53,7 +48,7 @@ std::string address_in(std::string_view topic_hex) {  // the last 20 bytes of a 
 
 // Where an ERC-20 of OpenZeppelin keeps the balance of `owner`.
 std::string balance_slot(std::string_view owner) {
-  const Address bytes = address_of(owner);
+  const Address bytes = known_address(owner);
   std::array<std::uint8_t, 64> packed{};
   std::copy(bytes.begin(), bytes.end(), packed.begin() + 12);
   return crypto::hex_0x(crypto::keccak256(packed));
@@ -97,7 +92,7 @@ class EvmChain::Impl {
     }
     for (const bool neg_risk : {false, true}) {
       setup_call(house(neg_risk), neg_risk ? kWrapped : kUsdcE,
-                 CallWriter("approve(address,uint256)").address(address_of(kTokens)).word(most()).data());
+                 CallWriter("approve(address,uint256)").address(known_address(kTokens)).word(most()).data());
     }
     prepare_markets(true);
     return setup_error_.empty() ? Result<void>{} : fail(ErrorCode::kInternal, "the local chain: " + setup_error_);
@@ -251,7 +246,7 @@ class EvmChain::Impl {
       const ConditionSpec& spec = venue_.market(MarketId{static_cast<std::uint32_t>(prepared_)}).spec;
       if (spec.version != MarketVersion::kV1) continue;
       const Bytes data = CallWriter("prepareCondition(address,bytes32,uint256)")
-                             .address(address_of(oracle(spec.neg_risk)))
+                             .address(known_address(oracle(spec.neg_risk)))
                              .word(*U256::parse(spec.question_id))
                              .number(2)
                              .data();
@@ -317,7 +312,7 @@ class EvmChain::Impl {
 
   static Bytes pay(std::string_view signature, const std::vector<std::string>& addresses, std::int64_t micros) {
     CallWriter call(signature);
-    for (const std::string& a : addresses) call.address(address_of(a));
+    for (const std::string& a : addresses) call.address(known_address(a));
     return call.number(static_cast<std::uint64_t>(micros)).data();
   }
 
@@ -332,7 +327,7 @@ class EvmChain::Impl {
       const U256 both[] = {U256(1), U256(2)};
       send(exchange, kTokens,
            CallWriter("splitPosition(address,bytes32,bytes32,uint256[],uint256)")
-               .address(address_of(neg_risk ? kWrapped : kUsdcE))
+               .address(known_address(neg_risk ? kWrapped : kUsdcE))
                .number(0)
                .word(*U256::parse(market.spec.condition_id))
                .words(both)
@@ -345,8 +340,8 @@ class EvmChain::Impl {
     stock_[market.id.value * 2ULL + outcome] -= delta;
     send(exchange, kTokens,
          CallWriter("safeTransferFrom(address,address,uint256,uint256,bytes)")
-             .address(address_of(delta > 0 ? exchange : who))
-             .address(address_of(delta > 0 ? who : exchange))
+             .address(known_address(delta > 0 ? exchange : who))
+             .address(known_address(delta > 0 ? who : exchange))
              .word(id)
              .number(static_cast<std::uint64_t>(delta > 0 ? delta : -delta))
              .bytes({})
@@ -364,7 +359,7 @@ class EvmChain::Impl {
                              kTransfer = topic("Transfer(address,address,uint256)");
     const std::vector<std::string_view> topics = log.texts("topics");
     if (topics.size() < 3) return;
-    const std::string at = low(log.text("address")), first = address_in(topics[1]);
+    const std::string at = lower(log.text("address")), first = address_in(topics[1]);
     const auto value = word_of(log.text("data"), 0);
     if (!value) return;
     const auto micros = to_micros(*value);
@@ -418,10 +413,7 @@ class EvmChain::Impl {
   }
 
   static std::optional<std::size_t> spender_index(const std::string& address) {
-    for (std::size_t i = 0; i < kSpenders; ++i) {
-      if (low(kSpenderAddresses[i]) == address) return i;
-    }
-    return std::nullopt;
+    return find_spender(known_address(address));
   }
 
   // --- the relayer's batches: first asked, then done, so that the reason of a refusal is known

@@ -4,19 +4,13 @@
 
 #include "crypto/eip712.hpp"
 #include "crypto/encoding.hpp"
+#include "simulator/chain/calldata.hpp"
 #include "simulator/server/wire_text.hpp"
 
 namespace underround::simulator {
 namespace {
 
 constexpr std::uint64_t kPolygon = 137;
-
-// Without a look at the checksum: hashing is over the bytes.
-std::optional<crypto::Address> address_bytes(std::string_view text) {
-  crypto::Address address{};
-  if (text.size() != 42 || !text.starts_with("0x") || !crypto::decode_hex(text, address)) return std::nullopt;
-  return address;
-}
 
 struct Exchange {
   std::string_view version, contract;
@@ -40,7 +34,7 @@ const Digest& domain_separator(ExchangeDomain domain) noexcept {
     std::array<Digest, kExchangeDomains> out;
     for (std::size_t i = 0; i < out.size(); ++i) {
       out[i] = crypto::domain_separator("Polymarket CTF Exchange", kExchanges[i].version, kPolygon,
-                                        address_bytes(kExchanges[i].contract));
+                                        address_of(kExchanges[i].contract));
     }
     return out;
   }();
@@ -58,7 +52,7 @@ std::optional<Digest> order_struct_hash(const SignedOrder& order) {
     words.add(value.value_or(crypto::U256{}));
   };
   const auto add_address = [&](const std::string& text) {
-    const auto value = address_bytes(text);
+    const auto value = address_of(text);
     sound = sound && value.has_value();
     words.add(value.value_or(crypto::Address{}));
   };

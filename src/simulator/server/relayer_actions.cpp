@@ -22,19 +22,6 @@ constexpr std::size_t kMostCalls = 100;
 
 std::unexpected<Error> bad(std::string words) { return fail(ErrorCode::kInvalidInput, std::move(words)); }
 
-std::optional<Address> address_of(std::string_view text) {
-  Address out;
-  if (text.size() != 42 || !text.starts_with("0x") || !crypto::decode_hex(text, out)) return std::nullopt;
-  return out;
-}
-
-std::optional<Bytes> bytes_of(std::string_view text) {
-  if (!text.starts_with("0x") || text.size() % 2 != 0) return std::nullopt;
-  Bytes out(text.size() / 2 - 1);
-  if (!crypto::decode_hex(text, out)) return std::nullopt;
-  return out;
-}
-
 std::optional<Address> signer_of(const Digest& digest, std::string_view signature, int v_offset) {
   crypto::Signature raw;
   if (signature.size() != 132 || !signature.starts_with("0x") || !crypto::decode_hex(signature, raw))

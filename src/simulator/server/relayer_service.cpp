@@ -18,12 +18,6 @@ constexpr std::size_t kListed = 100;
 
 Reply json_reply(std::string body) { return {.status = 200, .body = std::move(body), .headers = {}}; }
 
-std::optional<Address> address_of(std::string_view text) {
-  Address out;
-  if (text.size() != 42 || !text.starts_with("0x") || !crypto::decode_hex(text, out)) return std::nullopt;
-  return out;
-}
-
 }  // namespace
 
 std::string RelayerService::issue_key(std::string_view address) {

@@ -37,22 +37,14 @@ const JsonValue* param(const JsonValue& params, std::size_t index) {
   return params.is(JsonValue::Kind::kArray) && index < params.items.size() ? &params.items[index] : nullptr;
 }
 
-std::optional<Address> read_address(std::string_view text) {
-  Address out;
-  if (text.size() != 42 || !text.starts_with("0x") || !crypto::decode_hex(text, out)) return std::nullopt;
-  return out;
-}
-
 std::optional<Address> address_param(const JsonValue& params, std::size_t index) {
   const JsonValue* value = param(params, index);
-  return value == nullptr ? std::nullopt : read_address(value->scalar);
+  return value == nullptr ? std::nullopt : address_of(value->scalar);
 }
 
-std::optional<Bytes> read_bytes(std::string_view text) {
-  if (!text.starts_with("0x") || text.size() % 2 != 0 || text.size() > 2 * kMostBytes) return std::nullopt;
-  Bytes out(text.size() / 2 - 1);
-  if (!crypto::decode_hex(text, out)) return std::nullopt;
-  return out;
+// Of at most kMostBytes.
+std::optional<Bytes> short_bytes(std::string_view text) {
+  return text.size() > 2 * kMostBytes ? std::nullopt : bytes_of(text);
 }
 
 struct CallObject {
@@ -66,15 +58,15 @@ std::optional<CallObject> call_param(const JsonValue& params) {
   if (object == nullptr || !object->is(JsonValue::Kind::kObject)) return std::nullopt;
   CallObject call;
   if (object->find("from") != nullptr) {
-    const auto from = read_address(object->text("from"));
+    const auto from = address_of(object->text("from"));
     if (!from) return std::nullopt;
     call.from = *from;
   }
   if (const JsonValue* to = object->find("to"); to != nullptr && !to->is(JsonValue::Kind::kNull)) {
-    if (!(call.to = read_address(to->scalar))) return std::nullopt;
+    if (!(call.to = address_of(to->scalar))) return std::nullopt;
   }
   const std::string_view data = object->find("input") != nullptr ? object->text("input") : object->text("data");
-  const auto bytes = data.empty() ? std::optional(Bytes{}) : read_bytes(data);
+  const auto bytes = data.empty() ? std::optional(Bytes{}) : short_bytes(data);
   if (!bytes) return std::nullopt;
   call.data = *bytes;
   return call;
@@ -138,7 +130,7 @@ using Method = std::function<Outcome(BoxChain&, const JsonValue&)>;
 
 Outcome send_raw(BoxChain& chain, const JsonValue& params) {
   const JsonValue* raw = param(params, 0);
-  const auto bytes = raw == nullptr ? std::nullopt : read_bytes(raw->scalar);
+  const auto bytes = raw == nullptr ? std::nullopt : short_bytes(raw->scalar);
   if (!bytes) return wrong("invalid argument 0: hex string expected");
   const auto hash = chain.send_raw(*bytes);
   if (!hash) return std::unexpected(RpcError{-32000, hash.error().message, {}});

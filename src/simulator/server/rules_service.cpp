@@ -46,8 +46,9 @@ bool read_millis(const JsonValue& body, std::string_view name, std::int64_t leas
 // unseen that the venue learns of it at the next GET /balance-allowance/update.
 Reply RulesService::allowances(const JsonValue& body) {
   if (!is_address(body.text("address"))) return bad_address("address");
-  std::optional<std::size_t> only;
-  if (body.find("spender") != nullptr && !(only = find_spender(body.text("spender")))) {
+  const auto spender = address_of(body.text("spender"));
+  const auto only = spender ? find_spender(*spender) : std::nullopt;
+  if (body.find("spender") != nullptr && !only) {
     return error_reply(400, "spender must be one of the venue's exchanges, adapters or its router");
   }
   const std::string_view text = body.text("collateral");
