@@ -19,7 +19,7 @@ using journal::Record;
 using journal::RecordKind;
 
 std::optional<Event> event_of(const Record& r) {
-  if (r.kind != RecordKind::kEvent || r.payload.size() != sizeof(Event)) return std::nullopt;
+  if (r.kind != RecordKind::kEvents || r.payload.size() != sizeof(Event)) return std::nullopt;
   Event e;
   std::memcpy(static_cast<void*>(&e), r.payload.data(), sizeof e);
   return e;
@@ -28,7 +28,7 @@ std::optional<Event> event_of(const Record& r) {
 // One line for people: what kind of record, and what is in it.
 std::string words_of(const Record& r) {
   switch (r.kind) {
-    case RecordKind::kEvent: {
+    case RecordKind::kEvents: {
       const auto e = event_of(r);
       if (!e) break;
       std::string words = fmt::format("{} time_ns={}", to_string(e->header.kind), e->header.time.ns);
@@ -49,9 +49,9 @@ std::string words_of(const Record& r) {
       std::memcpy(&id, r.payload.data(), 8);
       return fmt::format("order={} {}", id, crypto::hex_0x(r.payload.subspan(8)));
     }
-    case RecordKind::kNote: return {r.payload.begin(), r.payload.end()};
-    case RecordKind::kState:
-    case RecordKind::kCatalogue: break;
+    case RecordKind::kNote:
+    case RecordKind::kStart: return {r.payload.begin(), r.payload.end()};
+    default: break;
   }
   return crypto::hex_0x(r.payload);
 }

@@ -21,7 +21,7 @@ bool is_journalled(EventKind kind) noexcept {
 bool EngineJournal::step(const Event& e, std::span<const Command> commands) noexcept {
   // An event that only led to commands is the reason for them: it is kept too.
   if (commands.empty() && !is_journalled(e.header.kind)) return true;
-  bool good = journal_->append(journal::RecordKind::kEvent, {reinterpret_cast<const std::uint8_t*>(&e), sizeof e});
+  bool good = journal_->append(journal::RecordKind::kEvents, {reinterpret_cast<const std::uint8_t*>(&e), sizeof e});
   std::array<std::uint8_t, journal::kMaxCommandBytes> buffer;
   for (const Command& command : commands) {
     good = journal_->append(journal::RecordKind::kCommand, journal::encode_command(command, buffer)) && good;

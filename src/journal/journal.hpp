@@ -1,6 +1,6 @@
 // The writer of a journal: one a folder, and it is the engine's thread.
 //   auto journal = Journal::open({.folder = "var/journal"}).value();
-//   if (!journal->append(RecordKind::kEvent, bytes)) halt();
+//   if (!journal->append(RecordKind::kEvents, bytes)) halt();
 // append() never waits and never allocates (README). False means that the record is not in the journal and that nothing
 // more will be: the disk did not give another segment in time. A person must look.
 #pragma once

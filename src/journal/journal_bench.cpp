@@ -21,7 +21,7 @@ void append_event(benchmark::State& state) {
     while (!journal->room_ahead()) continue;
     const Event e = Event::make(EventKind::kLevel, Nanos{1});
     const Bytes bytes(reinterpret_cast<const std::uint8_t*>(&e), sizeof e);
-    for (auto _ : state) refused += journal->append(RecordKind::kEvent, bytes) ? 0 : 1;
+    for (auto _ : state) refused += journal->append(RecordKind::kEvents, bytes) ? 0 : 1;
   }
   std::filesystem::remove_all(folder);
   if (refused > 0) state.SkipWithError("the disk did not keep up");

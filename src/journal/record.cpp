@@ -26,12 +26,16 @@ constexpr std::size_t kUncovered = 8;
 
 const char* to_string(RecordKind kind) noexcept {
   switch (kind) {
-    case RecordKind::kEvent: return "event";
+    case RecordKind::kEvents: return "events";
     case RecordKind::kCommand: return "command";
     case RecordKind::kName: return "name";
     case RecordKind::kNote: return "note";
     case RecordKind::kState: return "state";
-    case RecordKind::kCatalogue: return "catalogue";
+    case RecordKind::kCondition: return "condition";
+    case RecordKind::kStart: return "start";
+    case RecordKind::kFrame: return "frame";
+    case RecordKind::kGap: return "gap";
+    case RecordKind::kSymbol: return "symbol";
   }
   return "?";
 }

@@ -13,12 +13,16 @@ namespace underround::journal {
 using Bytes = std::span<const std::uint8_t>;
 
 enum class RecordKind : std::uint16_t {
-  kEvent = 1,      // core/Event, 64 bytes
+  kEvents = 1,     // core/Event, 64 bytes each: what arrived together, or one
   kCommand = 2,    // command_codec.hpp
   kName = 3,       // an order or a chain operation has got its name; before its bytes
   kNote = 4,       // text for people: who started, halted, resumed, overrode what, and why
-  kState = 5,      // hash of the engine's state after the record before: u64 events, u64 hash
-  kCatalogue = 6,  // JSON: a condition as it was added
+  kState = 5,      // the engine's state after the record before: u64 events seen, u64 hash
+  kCondition = 6,  // condition_codec.hpp: a condition as it was added to the catalogue, or changed there
+  kStart = 7,      // JSON: a session begins, with everything but secrets that decides what it does
+  kFrame = 8,      // frame_codec.hpp: raw bytes of a venue's stream
+  kGap = 9,        // frame_codec.hpp: continuity of a stream lost, and why
+  kSymbol = 10,    // u16 SymbolId, then its name: "BTCUSDT"
 };
 [[nodiscard]] const char* to_string(RecordKind kind) noexcept;
 

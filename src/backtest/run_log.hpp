@@ -1,0 +1,108 @@
+// What one run of the engine left behind, whatever its venue was (backtest, paper): the raw material of every figure in
+// a report. Filled by RunRecorder while the run goes on, read by results.hpp afterwards. Money is integer here too;
+// figures become double in the results only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/event.hpp"
+#include "core/ids.hpp"
+#include "core/intent.hpp"
+#include "core/order_types.hpp"
+#include "core/units.hpp"
+#include "portfolio/ledger.hpp"
+#include "risk/refusal.hpp"
+#include "strategy/opportunity_log.hpp"
+
+namespace underround::backtest {
+
+// Seconds after a fill at which the market is looked at again (adverse selection).
+inline constexpr std::array<std::int64_t, 3> kMarkoutSeconds = {1, 10, 60};
+
+struct OrderRow {
+  OrderId id;
+  PlanId plan;
+  StrategyId strategy;
+  OrderTerms terms;
+  Nanos decided_at;  // the engine's time
+  Price expected;    // price the decision was made on, of this leg; kNoPrice for repairs and quotes
+  Price mid;         // of the instrument's book when it was decided, in pips; kNoPrice when one side was empty
+  OrderStatus status = OrderStatus::kNamed;
+  RejectReason reject = RejectReason::kNone;
+  Shares filled;
+};
+
+struct FillRow {
+  std::uint64_t fill_id = 0;
+  std::size_t order = 0;  // index into RunLog::orders
+  Nanos at;
+  Price price;
+  Shares size;
+  Usd fee;
+  Liquidity liquidity = Liquidity::kTaker;
+  Price mid;  // at the fill; kNoPrice when unknown
+  std::array<Price, kMarkoutSeconds.size()> mid_after{kNoPrice, kNoPrice,
+                                                      kNoPrice};  // kNoPrice: the run or the book ended
+  SettlementStatus settlement = SettlementStatus::kMatched;       // kFailed: taken back
+};
+
+// One intent that was carried out, to its end.
+struct PlanRow {
+  PlanId id;
+  StrategyId strategy;
+  IntentKind kind = IntentKind::kDirectional;
+  std::uint32_t subject = 0;  // ConditionId, or EventId when it is one
+  bool subject_is_event = false;
+  std::uint64_t opportunity = 0;
+  std::uint32_t legs = 0;
+  Shares wanted, completed;  // sets (shares when there is one leg)
+  Usd expected_profit, result;
+  Usd capital;  // the most it had bound
+  Nanos opened, closed;
+  std::uint32_t repairs = 0;  // > 0: a leg was missed
+  bool settlement_failed = false;
+};
+
+// Evenly spaced in the run's time.
+struct EquityPoint {
+  Nanos at;
+  Usd equity, cash;
+  Usd bound;  // cost of positions plus cash reserved for open orders
+};
+
+struct MarketRow {
+  ConditionId id;
+  std::string name;   // question, else slug, else condition id
+  std::string group;  // event slug; "" when it stands alone
+  std::uint8_t winning_outcome = Event::kNoWinner;
+};
+
+// How far intents came. What risk refused is counted by reason.
+struct FunnelCounts {
+  std::uint64_t intents = 0, refused_by_risk = 0, plans = 0;
+  std::array<std::uint64_t, static_cast<std::size_t>(RiskRefusal::kCount)> refusals{};
+};
+
+struct RunLog {
+  std::string name;  // of the run: the rung, the parameters
+  Nanos from, to;    // first and last event
+  Usd starting_cash;
+  std::vector<std::string> strategies;  // by StrategyId
+  std::vector<MarketRow> markets;       // those with an order or an opportunity
+  std::vector<OrderRow> orders;
+  std::vector<FillRow> fills;
+  std::vector<PlanRow> plans;
+  std::vector<EquityPoint> equity;
+  std::vector<Opportunity> opportunities;  // closed episodes, the first kMostOpportunities
+  OpportunityLog::Totals opportunity_totals;
+  FunnelCounts funnel;
+  CashFlows flows;   // of the ledger at the end
+  Usd final_equity;  // cash + certain payoffs + the rest at the bid
+  std::uint64_t events = 0, state_hash = 0;
+  static constexpr std::size_t kMostOpportunities = 100'000;
+};
+
+}  // namespace underround::backtest
