@@ -24,7 +24,7 @@ Node attach(std::unique_ptr<Command> command, CLI::App& parent, bool& json) {
   node.app = parent.add_subcommand(std::string(command->name()), std::string(command->summary()));
   command->declare(*node.app);
   for (auto& sub : command->subcommands()) node.below.push_back(attach(std::move(sub), *node.app, json));
-  if (!node.below.empty()) node.app->require_subcommand(1);
+  if (!node.below.empty() && !command->runs_alone()) node.app->require_subcommand(1);
   node.app->add_flag("--json", json, "the result as one JSON object on stdout");
   node.command = std::move(command);
   return node;

@@ -60,8 +60,9 @@ class Command {
   [[nodiscard]] virtual std::string_view summary() const = 0;  // one line in `underround --help`
   virtual void declare(CLI::App& app) = 0;                     // options and positional arguments
   [[nodiscard]] virtual Outcome run(const Context& context) = 0;
-  // Commands below this one (`config check`); a command that has some is never run itself.
+  // Commands below this one (`config check`); a command that has some is run itself only when it says so.
   [[nodiscard]] virtual std::vector<std::unique_ptr<Command>> subcommands() { return {}; }
+  [[nodiscard]] virtual bool runs_alone() const { return false; }
 };
 
 // Parses, runs the chosen command, returns the process's exit code. Exceptions of start-up become failures.

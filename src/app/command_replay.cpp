@@ -9,8 +9,10 @@
 
 #include "app/commands.hpp"
 #include "app/config_command_line.hpp"
+#include "app/journal_replay.hpp"
 #include "app/json_text.hpp"
 #include "app/replay_run.hpp"
+#include "journal/journal_reader.hpp"
 
 namespace underround::cli {
 namespace {
@@ -23,20 +25,49 @@ class ReplayCommand final : public Command {
   }
   void declare(CLI::App& app) override {
     app.add_option("FILE", files_,
-                   "recordings (plain, .gz, .zst, .tar.zst; the format is detected) and their market lists")
-        ->required();
+                   "recordings (plain, .gz, .zst, .tar.zst; the format is detected) and their market lists");
+    app.add_option("--verify", journal_,
+                   "instead: the journal in this folder through the same engine; the same commands, byte for byte, and "
+                   "the same state, or where they part");
     app.add_option("--config", config_, "configuration file: strategies and their thresholds");
     app.add_flag("--opportunities", list_, "list every opportunity found");
   }
   Outcome run(const Context& context) override;
 
  private:
+  Outcome verify(const Context& context);
   std::vector<std::filesystem::path> files_;
-  std::string config_;
+  std::string config_, journal_;
   bool list_ = false;
 };
 
+Outcome ReplayCommand::verify(const Context& context) {
+  auto reader = journal::JournalReader::open(journal_);
+  if (!reader) return std::unexpected(Failure(reader.error()));
+  JournalReplay replay;
+  while (const auto record = reader->next()) {
+    if (auto ok = replay.step(*record); !ok) return std::unexpected(Failure(ok.error()));
+  }
+  if (!reader->problem().empty()) return failed(ErrorCode::kRefused, reader->problem());
+  if (replay.engine() == nullptr) return failed(ErrorCode::kNotFound, journal_ + " holds no session");
+  const JournalReplayCounters& n = replay.counters();
+  if (context.json) {
+    fmt::print(
+        R"({{"ok":true,"records":{},"sessions":{},"conditions":{},"events":{},"commands":{},"states_checked":{},)"
+        R"("torn_bytes":{},"state_hash":"{:016x}"}})"
+        "\n",
+        n.records, n.sessions, n.conditions, n.events, n.commands, n.states_checked, reader->torn_bytes(),
+        replay.engine()->state_hash());
+  } else {
+    fmt::print("{} events give the same {} commands, byte for byte; the state agreed {} times\nstate {:016x}\n",
+               n.events, n.commands, n.states_checked, replay.engine()->state_hash());
+  }
+  return {};
+}
+
 Outcome ReplayCommand::run(const Context& context) {
+  if (files_.empty() == journal_.empty()) return wrong_usage("name recordings, or --verify and a journal's folder");
+  if (!journal_.empty()) return verify(context);
   for (const auto& file : files_) {
     std::error_code error;
     if (!std::filesystem::exists(file, error)) {

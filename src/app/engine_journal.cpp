@@ -1,44 +1,100 @@
 #include "app/engine_journal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
+#include "base/check.hpp"
 #include "journal/command_codec.hpp"
+#include "journal/condition_codec.hpp"
 
 namespace underround {
+namespace {
 
-Result<std::unique_ptr<EngineJournal>> EngineJournal::open(const std::filesystem::path& folder) {
-  auto journal = journal::Journal::open({.folder = folder});
+constexpr std::size_t kMostHeldBack = 32'768;  // events in one record: more than any frame has
+
+bool belongs_to_frame(EventKind kind) noexcept {
+  return kind >= EventKind::kSnapshotBegin && kind < EventKind::kFrameEnd;
+}
+
+journal::Bytes bytes_of(std::string_view text) noexcept {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+EngineJournal::EngineJournal(std::unique_ptr<journal::Journal> journal) : journal_(std::move(journal)) {
+  held_back_.reserve(4096);
+}
+
+Result<std::unique_ptr<EngineJournal>> EngineJournal::open(const journal::JournalSettings& settings) {
+  auto journal = journal::Journal::open(settings);
   if (!journal) return std::unexpected(journal.error());
   return std::unique_ptr<EngineJournal>(new EngineJournal(std::move(*journal)));
 }
 
-bool is_journalled(EventKind kind) noexcept {
-  return (kind >= EventKind::kOrderAccepted && kind <= EventKind::kAccountEnd) || kind == EventKind::kMarketStatus ||
-         kind == EventKind::kKill || kind == EventKind::kResume;
+bool EngineJournal::start(const EngineStart& start, const Engine& engine) {
+  engine_ = &engine;
+  // What is taken over is known from what was written before.
+  conditions_ = static_cast<std::uint32_t>(engine.catalogue().size());
+  UR_CHECK(start.goes_on || conditions_ == 0);
+  return flush() && journal_->append(journal::RecordKind::kStart, bytes_of(to_json(start)));
 }
 
-bool EngineJournal::step(const Event& e, std::span<const Command> commands) noexcept {
-  // An event that only led to commands is the reason for them: it is kept too.
-  if (commands.empty() && !is_journalled(e.header.kind)) return true;
-  bool good = journal_->append(journal::RecordKind::kEvents, {reinterpret_cast<const std::uint8_t*>(&e), sizeof e});
+bool EngineJournal::step(const Event& e, std::span<const Command> commands) {
+  if (e.header.kind == EventKind::kConditionAdded && !(flush() && conditions_up_to(e.condition()))) return false;
+  held_back_.push_back(e);
+  ++since_state_;
+  if (commands.empty() && belongs_to_frame(e.header.kind) && held_back_.size() < kMostHeldBack) return true;
+  bool good = flush();
   std::array<std::uint8_t, journal::kMaxCommandBytes> buffer;
   for (const Command& command : commands) {
     good = journal_->append(journal::RecordKind::kCommand, journal::encode_command(command, buffer)) && good;
   }
+  if (since_state_ >= state_every_ && e.header.kind == EventKind::kFrameEnd) good = state() && good;
   return good;
 }
 
-bool EngineJournal::name(OrderId id, const Digest& digest) noexcept {
+bool EngineJournal::flush() {
+  if (held_back_.empty()) return true;
+  const bool good =
+      journal_->append(journal::RecordKind::kEvents,
+                       {reinterpret_cast<const std::uint8_t*>(held_back_.data()), held_back_.size() * sizeof(Event)});
+  held_back_.clear();
+  return good;
+}
+
+bool EngineJournal::state() {
+  since_state_ = 0;
+  const std::array<std::uint64_t, 2> words{engine_->counters().events, engine_->state_hash()};
+  return journal_->append(journal::RecordKind::kState,
+                          {reinterpret_cast<const std::uint8_t*>(words.data()), sizeof words});
+}
+
+// The one that was added or changed, and whatever joined the catalogue together with it.
+bool EngineJournal::conditions_up_to(ConditionId added) {
+  const Catalogue& catalogue = engine_->catalogue();
+  const auto write = [&](ConditionId id) {
+    return journal_->append(
+        journal::RecordKind::kCondition,
+        journal::encode_condition({id, catalogue[id].spec, catalogue[id].winning_outcome}, buffer_));
+  };
+  bool good = added.value >= conditions_ || write(added);
+  for (; conditions_ < catalogue.size(); ++conditions_) good = write(ConditionId{conditions_}) && good;
+  return good;
+}
+
+bool EngineJournal::name(OrderId id, const Digest& digest) {
   std::array<std::uint8_t, 8 + sizeof(Digest)> bytes;
   std::memcpy(bytes.data(), &id.value, 8);
   std::memcpy(bytes.data() + 8, digest.data(), digest.size());
-  return journal_->append(journal::RecordKind::kName, bytes);
+  return flush() && journal_->append(journal::RecordKind::kName, bytes);
 }
 
-bool EngineJournal::note(std::string_view words) noexcept {
-  return journal_->append(journal::RecordKind::kNote,
-                          {reinterpret_cast<const std::uint8_t*>(words.data()), words.size()});
+bool EngineJournal::note(std::string_view words) {
+  return flush() && journal_->append(journal::RecordKind::kNote, bytes_of(words));
 }
+
+bool EngineJournal::finish() { return flush() && (engine_ == nullptr || state()); }
 
 }  // namespace underround

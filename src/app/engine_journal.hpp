@@ -1,17 +1,22 @@
-// What a session that trades writes down (journal/): its account's events, every command, the name of every order
-// before its bytes, and words about what people did. Market data is not in it yet.
-//   auto journal = EngineJournal::open("var/underround/journal").value();   journal->name(id, digest)
+// What a session writes down (journal/): what its engine was made from, every event and every command in order, the
+// name of every order before its bytes, the engine's state from time to time, and words about what people did.
+//   auto journal = EngineJournal::open({.folder = "var/underround/journal"}).value();
+//   journal->start(start, engine);   driver.set_tap([&](const Event& e, auto commands) { journal->step(e, commands);
+//   });
+// Market data of one frame goes into one record, at its end or before the first command that follows from it.
 // Owner: the engine's thread.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "app/engine_start.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
+#include "engine/engine.hpp"
 #include "journal/journal.hpp"
 
 namespace underround {
@@ -19,22 +24,38 @@ namespace underround {
 class EngineJournal {
  public:
   // kRefused: another process has it, or it is damaged; the words say what to do.
-  [[nodiscard]] static Result<std::unique_ptr<EngineJournal>> open(const std::filesystem::path& folder);
+  [[nodiscard]] static Result<std::unique_ptr<EngineJournal>> open(const journal::JournalSettings& settings);
 
+  // Before the first step. `engine` is looked at until the next start.
+  [[nodiscard]] bool start(const EngineStart& start, const Engine& engine);
   // False: not written, and nothing will be any more.
-  [[nodiscard]] bool step(const Event& e, std::span<const Command> commands) noexcept;
-  [[nodiscard]] bool name(OrderId id, const Digest& digest) noexcept;
-  [[nodiscard]] bool note(std::string_view words) noexcept;
+  [[nodiscard]] bool step(const Event& e, std::span<const Command> commands);
+  [[nodiscard]] bool name(OrderId id, const Digest& digest);
+  [[nodiscard]] bool note(std::string_view words);
+  // What has been held back, and the state now. The end of a session.
+  [[nodiscard]] bool finish();
+
   // Why it will end soon, or has ended; "" while all is well.
   [[nodiscard]] std::string failure() const { return journal_->failure(); }
   [[nodiscard]] const journal::Recovered& recovered() const noexcept { return journal_->recovered(); }
+  [[nodiscard]] std::uint64_t last_sequence() const noexcept { return journal_->last_sequence(); }
+
+  // Events between two records of the state: the hash walks every book, so it is not for every moment.
+  static constexpr std::uint64_t kStateEvery = 1 << 20;
+  void set_state_every(std::uint64_t events) noexcept { state_every_ = events; }
 
  private:
-  explicit EngineJournal(std::unique_ptr<journal::Journal> journal) : journal_(std::move(journal)) {}
-  std::unique_ptr<journal::Journal> journal_;
-};
+  explicit EngineJournal(std::unique_ptr<journal::Journal> journal);
+  [[nodiscard]] bool flush();
+  [[nodiscard]] bool state();
+  [[nodiscard]] bool conditions_up_to(ConditionId added);
 
-// Market data and the clock are left out.
-[[nodiscard]] bool is_journalled(EventKind kind) noexcept;
+  std::unique_ptr<journal::Journal> journal_;
+  const Engine* engine_ = nullptr;
+  std::vector<Event> held_back_;  // of the frame in progress
+  std::vector<std::uint8_t> buffer_;
+  std::uint32_t conditions_ = 0;  // in the journal
+  std::uint64_t state_every_ = kStateEvery, since_state_ = 0;
+};
 
 }  // namespace underround

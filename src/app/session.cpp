@@ -11,6 +11,7 @@
 #include "app/embedded_account.hpp"
 #include "app/engine_driver.hpp"
 #include "app/engine_journal.hpp"
+#include "app/engine_start.hpp"
 #include "app/feed_views.hpp"
 #include "app/halt_store.hpp"
 #include "app/hash_auditor.hpp"
@@ -23,7 +24,6 @@
 #include "crypto/nonce_pool.hpp"
 #include "engine/view_builder.hpp"
 #include "market/series.hpp"
-#include "strategy/registry.hpp"
 #include "venue/binance/binance_feed.hpp"
 #include "venue/polymarket/gateway.hpp"
 #include "venue/polymarket/market_codec.hpp"
@@ -76,24 +76,20 @@ class Session::Impl {
         if (!stopped_) feed_->resync(condition);
       });
     });
-    for (const ConditionSpec& spec : *specs) {
-      if (catalogue_.add(spec)) auditor_->add(spec);
-    }
-
-    auto strategies = make_strategies(settings_.config.strategies.enabled, strategy_settings_of(settings_.config));
-    if (!strategies) return std::unexpected(strategies.error());
-    EngineSettings engine = engine_settings_of(settings_.config, settings_.route != OrderRoute::kWatch);
-    faucet_ = engine.starting_cash;
-    if (sends_orders()) {
-      // What the account holds is read from the venue, not configured.
-      engine.starting_cash = Usd{};
-      engine.reconciliation.adopt_first = true;
-    }
-    engine_ = std::make_unique<Engine>(catalogue_, engine, std::move(*strategies));
+    EngineStart start{.mode = to_string(mode_of(settings_.route)), .config = settings_.config};
+    start.trade = settings_.route != OrderRoute::kWatch;
+    faucet_ = engine_settings_of(settings_.config, start.trade).starting_cash;
+    // What an account holds is read from the venue, not configured.
+    start.adopt_first = sends_orders();
+    start.starting_cash = sends_orders() ? Usd{} : faucet_;
+    auto engine = make_engine(start, catalogue_);
+    if (!engine) return std::unexpected(engine.error());
+    engine_ = std::move(*engine);
     driver_ = std::make_unique<EngineDriver>(*engine_);
     driver_->set_executor([this](std::span<const Command> commands, Nanos now) { execute(commands, now); });
+    if (auto ok = open_journal(start); !ok) return ok;
+    add_markets(*specs);
 
-    if (auto ok = open_journal(); !ok) return ok;
     if (auto ok = open_orders_route(); !ok) return ok;
     restore_halt();
     open_feeds();
@@ -126,6 +122,7 @@ class Session::Impl {
     if (feed_) feed_->stop();
     if (binance_) binance_->stop();
     if (gateway_) gateway_->stop();
+    if (journal_ && !journal_->finish()) end_of_journal();
     last_hashes_ = hashes();
     auditor_.reset();
   }
@@ -309,9 +306,9 @@ class Session::Impl {
   }
 
   // --- the journal: of sessions with an account of their own. One writer, so it also keeps a second engine away.
-  Result<void> open_journal() {
+  Result<void> open_journal(const EngineStart& start) {
     if (settings_.route != OrderRoute::kLive || settings_.state_dir.empty()) return {};
-    auto journal = EngineJournal::open(std::filesystem::path(settings_.state_dir) / "journal");
+    auto journal = EngineJournal::open({.folder = std::filesystem::path(settings_.state_dir) / "journal"});
     if (!journal) return std::unexpected(journal.error());
     journal_ = std::move(*journal);
     const journal::Recovered& before = journal_->recovered();
@@ -322,7 +319,8 @@ class Session::Impl {
     driver_->set_tap([this](const Event& e, std::span<const Command> commands) {
       if (!journal_->step(e, commands)) end_of_journal();
     });
-    if (!journal_->note(fmt::format("session started: underround {}, pid {}", version(), ::getpid()))) {
+    if (!journal_->start(start, *engine_) ||
+        !journal_->note(fmt::format("session started: underround {}, pid {}", version(), ::getpid()))) {
       return fail(ErrorCode::kIo, "the journal takes no records");
     }
     return {};
@@ -449,7 +447,7 @@ class Session::Impl {
       driver_->deliver(Event::make(EventKind::kConditionAdded, loop_.now(), spec.venue, id->value));
       if (!known) fresh.push_back({*id, spec.tokens});
     }
-    if (!fresh.empty()) feed_->subscribe(fresh);
+    if (feed_ && !fresh.empty()) feed_->subscribe(fresh);  // the first markets come before the feeds
   }
 
   // --- time

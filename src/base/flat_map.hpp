@@ -58,6 +58,15 @@ class FlatMap {
     size_ = 0;
   }
 
+  // Slot by slot, so that what is read back is walked in the same order.
+  template <class A>
+  void archive(A& a) {
+    a(size_, slots_);
+    if constexpr (A::kReads) {
+      if (!std::has_single_bit(slots_.size()) || size_ * 2 > slots_.size()) a.fail();
+    }
+  }
+
   template <class F>
   void for_each(F&& f) const {
     for (const Slot& slot : slots_) {

@@ -21,6 +21,10 @@ class BookStore {
   [[nodiscard]] const ConditionBook& operator[](ConditionId condition) const noexcept {
     return books_[condition.value];
   }
+  template <class A>
+  void archive(A& a) {
+    a(books_);
+  }
   [[nodiscard]] std::size_t size() const noexcept { return books_.size(); }
 
  private:

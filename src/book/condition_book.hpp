@@ -58,6 +58,16 @@ class ConditionBook {
   // Closes the batch in flight, for callers that know nothing more comes (end of replay, silence).
   void finish_batch() noexcept;
 
+  // Between frames only.
+  template <class A>
+  void archive(A& a) {
+    a(book_, state_, tick_declared_, epoch_, venue_time_, snapshot_venue_time_, snapshot_outcome_);
+    a(changed_since_snapshot_, received_at_, claim_, batch_claims_, batch_claim_count_, tops_, counters_);
+    if constexpr (A::kReads) {
+      if (batch_claim_count_ > batch_claims_.size() || snapshot_outcome_ > 1) a.fail();
+    }
+  }
+
   // --- reading
   [[nodiscard]] const L2Book& book() const noexcept { return book_; }
   [[nodiscard]] BookState state() const noexcept { return state_; }

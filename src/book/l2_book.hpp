@@ -85,6 +85,10 @@ class L2Book {
   }
   [[nodiscard]] int depth(Side side) const noexcept;
 
+  // Between replacements only.
+  template <class A>
+  void archive(A& a);
+
   // Same levels on both sides, whatever the grids.
   [[nodiscard]] bool same_levels(const L2Book& other) const noexcept;
 
@@ -107,5 +111,33 @@ class L2Book {
   bool replaced_changed_ = false;
   std::array<Ladder, 2> ladders_;
 };
+
+template <class A>
+void L2Book::archive(A& a) {
+  Tick tick = tick_;
+  a(tick);
+  if constexpr (A::kReads) {
+    if (!tick.known() || Price::kPipsPerUsd % tick.pips != 0) return a.fail();
+    regrid(tick);
+    for (const Side side : {Side::kBuy, Side::kSell}) {
+      std::uint32_t levels = 0;
+      for (a(levels); levels > 0 && a.good(); --levels) {
+        Price price;
+        Shares size;
+        a(price, size);
+        if (!on_grid(price) || size.micros <= 0) return a.fail();
+        set(side, price, size);
+      }
+    }
+  } else {
+    for (const Side side : {Side::kBuy, Side::kSell}) {
+      a(static_cast<std::uint32_t>(depth(side)));
+      if (empty(side)) continue;
+      Price price = side == Side::kBuy ? best_bid() : best_ask();
+      do a(price, size_at(side, price));
+      while (next_worse(side, price));
+    }
+  }
+}
 
 }  // namespace underround

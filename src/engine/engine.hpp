@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "book/book_store.hpp"
@@ -75,7 +76,20 @@ class Engine {
   [[nodiscard]] Nanos now() const noexcept { return now_; }
   [[nodiscard]] std::uint64_t state_hash() const noexcept;
 
+  // --- snapshots (base/archive.hpp), between frames only. The catalogue is part of them, the settings are not: they
+  // are those this engine was made with. Everything: goes on exactly as the one that was saved would have.
+  void save(std::vector<std::uint8_t>& out) const;
+  // False: not a snapshot of an engine of this kind; this one is of no use any more.
+  [[nodiscard]] bool load(std::span<const std::uint8_t> bytes);
+  // What outlives a session: catalogue, ledger, orders, plans, halts, reconciliation. Books and what strategies
+  // remember begin anew, and settings may differ. `from` has stopped.
+  [[nodiscard]] bool take_over(const Engine& from);
+  // Engines that write the same bytes for the same state.
+  [[nodiscard]] static std::uint64_t layout() noexcept;
+
  private:
+  template <class A>
+  void archive_account(A& a);
   void on_market_data(const Event& e);
   void on_frame_end(CommandBuffer& commands);
   void on_condition_added(ConditionId condition);

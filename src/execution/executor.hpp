@@ -83,6 +83,12 @@ class Executor {
   [[nodiscard]] bool operating(ConditionId condition, const Catalogue& catalogue) const noexcept;
   [[nodiscard]] bool operating() const noexcept;
   [[nodiscard]] std::uint64_t state_hash() const noexcept;
+  // Everything but the settings.
+  template <class A>
+  void archive(A& a) {
+    a(orders_, plans_, operations_, plan_sequence_, operation_sequence_, put_off_, waiting_, terms_, plan_of_fill_);
+    a(counters_);
+  }
 
  private:
   [[nodiscard]] Plan* find_plan(PlanId id) noexcept;

@@ -64,6 +64,13 @@ class OrderTable {
     }
   }
   [[nodiscard]] std::uint64_t state_hash() const noexcept;
+  template <class A>
+  void archive(A& a) {
+    a(sequence_, orders_);
+    if constexpr (A::kReads) {
+      if (orders_.size() != kSlots) a.fail();
+    }
+  }
 
  private:
   std::vector<Order> orders_;

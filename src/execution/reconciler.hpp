@@ -46,6 +46,12 @@ class Reconciler {
   explicit Reconciler(const ReconcilerSettings& settings) : settings_(settings) {}
 
   void on_event(const Event& e, const Executor& executor, ExecutionContext& context);
+  // Everything but the settings.
+  template <class A>
+  void archive(A& a) {
+    a(started_, receiving_, cash_, lines_, differences_, foreign_cash_, foreign_shares_, held_, counters_);
+    a(last_picture_);
+  }
   // A person lifted halts (condition invalid = all of them).
   void on_resume(ConditionId condition) noexcept;
 

@@ -131,6 +131,30 @@ void Catalogue::refresh_completeness(EventGroup& group) {
   }();
 }
 
+// The ways in, from what an archive brought; false when that does not hang together.
+bool Catalogue::index_again() {
+  tokens_ = TokenIndex();
+  by_condition_id_.clear();
+  by_slug_.clear();
+  by_event_.clear();
+  for (std::size_t i = 0; i < conditions_.size(); ++i) {
+    const Condition& c = conditions_[i];
+    if (c.id.value != i || (c.event.valid() && c.event.value >= events_.size())) return false;
+    for (unsigned outcome = 0; outcome < 2; ++outcome)
+      tokens_.add(c.spec.tokens[outcome], instrument_of(c.id, outcome));
+    by_condition_id_.emplace(c.spec.condition_id, c.id);
+    if (!c.spec.slug.empty()) by_slug_[c.spec.slug] = c.id;
+  }
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    if (events_[i].id.value != i) return false;
+    for (const ConditionId id : events_[i].conditions) {
+      if (id.value >= conditions_.size()) return false;
+    }
+    by_event_.emplace(events_[i].spec.slug, events_[i].id);
+  }
+  return true;
+}
+
 void Catalogue::set_phase(ConditionId id, MarketPhase phase, std::uint8_t winning_outcome) {
   UR_CHECK(id.value < conditions_.size());
   Condition& condition = conditions_[id.value];

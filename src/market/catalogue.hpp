@@ -109,12 +109,22 @@ class Catalogue {
   [[nodiscard]] std::optional<ConditionId> find_slug(std::string_view slug) const;
   [[nodiscard]] std::optional<EventId> find_event(std::string_view event_slug) const;
 
+  // Everything as it is now, ids included (condition_archive.hpp has the members' functions).
+  template <class A>
+  void archive(A& a) {
+    a(conditions_, events_, content_hash_);
+    if constexpr (A::kReads) {
+      if (a.good() && !index_again()) a.fail();
+    }
+  }
+
   // Order and content of everything added; part of the engine's state hash.
   [[nodiscard]] std::uint64_t content_hash() const noexcept { return content_hash_; }
 
  private:
   void join_group(Condition& condition);
   void refresh_completeness(EventGroup& group);
+  [[nodiscard]] bool index_again();
 
   std::deque<Condition> conditions_;
   std::deque<EventGroup> events_;

@@ -100,6 +100,11 @@ class Ledger {
   // check(), plus the sum over all positions. For tests and slow timers.
   [[nodiscard]] bool check_deep() const noexcept;
   [[nodiscard]] std::uint64_t state_hash() const noexcept;
+  template <class A>
+  void archive(A& a) {
+    a(cash_, reserved_cash_, pending_proceeds_, pending_notional_, realised_, total_cost_, pending_fills_);
+    a(reversed_fills_, flows_, positions_, known_, held_, fills_, last_reversed_);
+  }
 
  private:
   struct FillRecord {

@@ -51,6 +51,13 @@ class RiskGate {
   void lift_market(ConditionId condition) noexcept { std::erase(halted_markets_, condition); }
   [[nodiscard]] const std::vector<ConditionId>& halted_markets() const noexcept { return halted_markets_; }
 
+  // Everything but the limits.
+  template <class A>
+  void archive(A& a) {
+    a(halts_, halted_markets_, open_orders_, unknown_orders_, open_buys_, open_by_condition_, user_stream_up_);
+    a(user_stream_down_since_, second_started_, orders_this_second_, recent_, recent_next_, day_, day_start_pnl_);
+    a(refusals_);
+  }
   [[nodiscard]] Halts& halts() noexcept { return halts_; }
   [[nodiscard]] const Halts& halts() const noexcept { return halts_; }
   [[nodiscard]] const RiskLimits& limits() const noexcept { return limits_; }

@@ -63,6 +63,14 @@ class OpportunityLog {
   // episode of phantom, not per update: the episode lasts until gone().
   void phantom(const Key& key, Price edge, Nanos now);
 
+  template <class A>
+  void archive(A& a) {
+    a(ring_, next_id_, open_, phantoms_, totals_, by_strategy_);
+    if constexpr (A::kReads) {
+      if (ring_.empty()) a.fail();
+    }
+  }
+
   [[nodiscard]] const Opportunity* find(std::uint64_t id) const noexcept;
   // Newest first, at most `limit`.
   void recent(std::size_t limit, std::vector<Opportunity>& out) const;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/archive.hpp"
 #include "book/book_store.hpp"
 #include "core/intent.hpp"
 #include "market/catalogue.hpp"
@@ -59,6 +60,9 @@ class Strategy {
   virtual void on_timer(const StrategyContext&, IntentBuffer&) {}
   // A plan of this strategy ended: what it made or lost, after fees (unrealised set value included at its payoff).
   virtual void on_plan_done(const StrategyContext&, const Intent&, Shares /*sets_completed*/, Usd /*result*/) {}
+  // Everything it remembers, for snapshots. What is not saved must not change what it does.
+  virtual void save(ArchiveWriter&) const {}
+  virtual void load(ArchiveReader&) {}
   // Part of the engine's state hash.
   [[nodiscard]] virtual std::uint64_t state_hash() const noexcept { return 0; }
 

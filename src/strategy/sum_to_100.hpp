@@ -22,6 +22,8 @@ class SumTo100 final : public Strategy {
   void on_condition_added(const StrategyContext& context, ConditionId condition) override;
   void on_book(const StrategyContext& context, ConditionId condition, IntentBuffer& out) override;
   void on_plan_done(const StrategyContext& context, const Intent& intent, Shares sets, Usd result) override;
+  void save(ArchiveWriter& a) const override { a(states_); }
+  void load(ArchiveReader& a) override { a(states_); }
   [[nodiscard]] std::uint64_t state_hash() const noexcept override;
 
  private:
