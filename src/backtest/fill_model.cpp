@@ -4,156 +4,423 @@
 
 #include "base/stable_hash.hpp"
 #include "book/ladder.hpp"
+#include "venue/polymarket/amounts.hpp"
 
-namespace underround {
+namespace underround::backtest {
+namespace {
 
-FillModel::FillModel(const Catalogue& catalogue, const BookStore& books, const FillModelSettings& settings)
-    : catalogue_(catalogue), books_(books), settings_(settings), taken_(1024) {}
+constexpr Nanos kNever{INT64_MAX};
+constexpr Shares kWithoutEnd = Shares::whole(1'000'000'000);
 
-void FillModel::schedule(const Event& e) {
-  const auto at = std::upper_bound(due_.begin(), due_.end(), e.header.time,
-                                   [](Nanos t, const Event& other) { return t < other.header.time; });
-  due_.insert(at, e);
+LegLatency none_when(bool off, const LegLatency& leg) { return off ? LegLatency::constant(Nanos{}) : leg; }
+
+// The mirrored book: what an order for outcome 1 is in terms of outcome 0 (law 3).
+Side canonical(Side side, bool mirrored) noexcept { return mirrored ? opposite(side) : side; }
+Price canonical(Price price, bool mirrored) noexcept { return mirrored ? price.complement() : price; }
+
+std::uint64_t level_key(ConditionId condition, Side side, Price price) noexcept {
+  return (static_cast<std::uint64_t>(condition.value) << 20) | (static_cast<std::uint64_t>(side) << 16) |
+         static_cast<std::uint64_t>(price.pips);
+}
+
+}  // namespace
+
+FillModel::FillModel(const Catalogue& catalogue, const BookStore& books, const VenueModelSettings& settings)
+    : catalogue_(catalogue),
+      books_(books),
+      settings_(settings),
+      order_leg_(none_when(!settings.realism.latency, settings.latency.order), Random(settings.seed).fork("order")),
+      cancel_leg_(none_when(!settings.realism.latency, settings.latency.cancel), Random(settings.seed).fork("cancel")),
+      user_leg_(none_when(!settings.realism.latency, settings.latency.user), Random(settings.seed).fork("user")),
+      chance_(Random(settings.seed).fork("chance")),
+      taken_(1024) {
+  orders_.reserve(64);
+  actions_.reserve(64);
+  answers_.reserve(256);
+}
+
+// --- what is going to happen, and when
+
+void FillModel::at(Nanos time, Step step, OrderId order) {
+  const auto place = std::upper_bound(actions_.begin(), actions_.end(), time,
+                                      [](Nanos t, const Action& other) { return t < other.at; });
+  actions_.insert(place, {time, step, order});
+}
+
+// header.time: when it reaches us.
+void FillModel::answer(const Event& e) {
+  const auto place = std::upper_bound(answers_.begin(), answers_.end(), e.header.time,
+                                      [](Nanos t, const Event& other) { return t < other.header.time; });
+  answers_.insert(place, e);
+}
+
+Nanos FillModel::next() const noexcept {
+  const Nanos action = actions_.empty() ? kNever : actions_.front().at;
+  const Nanos reached = answers_.empty() ? kNever : answers_.front().header.time;
+  return std::min(action, reached);
 }
 
 void FillModel::execute(const Command& command, Nanos now) {
   if (const auto* place = std::get_if<PlaceOrder>(&command)) {
-    const ConditionSpec& spec = catalogue_[condition_of(place->order.terms().instrument)].spec;
-    Nanos delay = settings_.order_latency + Nanos::from_seconds(spec.seconds_delay);
-    if (spec.taker_delay) delay += settings_.taker_delay;
-    orders_.push_back({place->order.id(), place->order.terms(), Shares{}, now + delay, false, false});
+    ++counters_.orders;
+    const OrderTerms& terms = place->order.terms();
+    Working order;
+    order.id = place->order.id();
+    order.terms = terms;
+    order.side = canonical(terms.side, order.mirrored());
+    order.price = canonical(terms.limit, order.mirrored());
+    orders_.push_back(order);
+    at(order_leg_.arrival(now), Step::kArrive, order.id);
   } else if (const auto* cancel = std::get_if<CancelOrder>(&command)) {
-    for (Working& o : orders_) o.cancelled = o.cancelled || o.id == cancel->id;
+    at(cancel_leg_.arrival(now), Step::kCancel, cancel->id);
   } else if (std::holds_alternative<CancelAll>(command)) {
-    for (Working& o : orders_) o.cancelled = true;
+    at(cancel_leg_.arrival(now), Step::kCancelAll, OrderId{});
   } else if (const auto* run = std::get_if<RunOperation>(&command)) {
-    Event e = Event::make(EventKind::kOperationDone, now + settings_.operation_delay, VenueId::kPolymarket,
-                          run->kind == SetOperation::kConvert ? run->event.value : run->condition.value);
-    e.operation = {run->id, run->amount, settings_.gas, run->kind, 1};
-    schedule(e);
+    operate(*run, now);
   }
 }
 
-void FillModel::collect(Nanos now, std::vector<Event>& out) {
-  for (Working& order : orders_) {
-    if (!order.arrived && order.arrives_at <= now) {
-      arrive(order, out);
-    } else if (order.arrived && order.filled < order.terms.size) {
-      fill_if_traded_through(order, out);
-      const bool expired = order.terms.tif == TimeInForce::kGtd && order.terms.expires_at <= now;
-      if (order.filled < order.terms.size && (order.cancelled || expired)) {
-        emit_done(order, now, expired ? OrderStatus::kExpired : OrderStatus::kCancelled, out);
-        order.filled = order.terms.size;
-      }
+void FillModel::operate(const RunOperation& operation, Nanos now) {
+  const bool real = settings_.realism.settlement;
+  Event e = Event::make(EventKind::kOperationDone, real ? now + settings_.operation_delay : now, VenueId::kPolymarket,
+                        operation.kind == SetOperation::kConvert ? operation.event.value : operation.condition.value);
+  e.operation = {.id = operation.id,
+                 .amount = operation.amount,
+                 .gas = real ? settings_.gas : Usd{},
+                 .kind = operation.kind,
+                 .succeeded = Event::Operation::kSucceeded};
+  answer(e);
+}
+
+void FillModel::advance(Nanos now, std::vector<Event>& out) {
+  while (!actions_.empty() && actions_.front().at <= now) {
+    const Action action = actions_.front();
+    actions_.erase(actions_.begin());
+    perform(action);
+  }
+  const auto end =
+      std::find_if(answers_.begin(), answers_.end(), [now](const Event& e) { return e.header.time > now; });
+  out.insert(out.end(), answers_.begin(), end);
+  answers_.erase(answers_.begin(), end);
+}
+
+void FillModel::perform(const Action& action) {
+  if (action.step == Step::kCancelAll) {
+    std::vector<OrderId> resting;
+    for (const Working& order : orders_) {
+      if (order.resting) resting.push_back(order.id);
     }
+    for (const OrderId id : resting) end(id, action.at, OrderStatus::kCancelled);
+    return;
   }
-  std::erase_if(orders_, [](const Working& o) { return o.arrived && o.filled >= o.terms.size; });
-  const auto end = std::find_if(due_.begin(), due_.end(), [&](const Event& e) { return e.header.time > now; });
-  out.insert(out.end(), due_.begin(), end);
-  due_.erase(due_.begin(), end);
-}
-
-void FillModel::arrive(Working& order, std::vector<Event>& out) {
-  order.arrived = true;
-  const ConditionId condition = condition_of(order.terms.instrument);
-  const auto reject = [&](RejectReason reason) {
-    Event e = Event::make(EventKind::kOrderRejected, order.arrives_at, VenueId::kPolymarket);
-    e.order = {order.id, OrderStatus::kRejected, reason, Shares{}};
-    out.push_back(e);
-    order.filled = order.terms.size;
-  };
-  if (catalogue_[condition].spec.phase != MarketPhase::kOpen || books_[condition].state() != BookState::kLive) {
-    return reject(RejectReason::kNotReady);
+  Working* const order = find(action.order);
+  if (action.step == Step::kCancel && (order == nullptr || !order->resting)) {
+    Event e = Event::make(EventKind::kCancelRejected, user_leg_.arrival(action.at), VenueId::kPolymarket);
+    e.order = {action.order, OrderStatus::kUnknown, RejectReason::kOther, Shares{-1}};
+    return answer(e);
   }
-  const bool buying = order.terms.side == Side::kBuy;
-  const Ladder ladder = buying ? Ladder::to_buy(books_[condition].book(), outcome_of(order.terms.instrument))
-                               : Ladder::to_sell(books_[condition].book(), outcome_of(order.terms.instrument));
-  const bool crosses =
-      !ladder.empty() && (buying ? ladder.best() <= order.terms.limit : ladder.best() >= order.terms.limit);
-  if (order.terms.post_only && crosses) return reject(RejectReason::kPostOnlyCross);
-  if (order.terms.tif == TimeInForce::kFok &&
-      walk_shares(ladder, order.terms.size, order.terms.limit).filled < order.terms.size) {
-    return reject(RejectReason::kFokNotFilled);
-  }
-  fill_from_book(order, out);
-  const bool rests = order.terms.tif == TimeInForce::kGtc || order.terms.tif == TimeInForce::kGtd;
-  if (order.filled >= order.terms.size) {
-    emit_done(order, order.arrives_at, OrderStatus::kFilled, out);
-  } else if (!rests) {
-    if (order.filled.micros == 0) return reject(RejectReason::kFakNoMatch);
-    emit_done(order, order.arrives_at, OrderStatus::kCancelled, out);
-    order.filled = order.terms.size;
-  } else {
-    Event e = Event::make(EventKind::kOrderAccepted, order.arrives_at, VenueId::kPolymarket);
-    e.order = {order.id, OrderStatus::kLive, RejectReason::kNone, Shares{-1}};
-    out.push_back(e);
+  if (order == nullptr) return;  // ended meanwhile
+  switch (action.step) {
+    case Step::kArrive: return arrive(*order, action.at);
+    case Step::kMatch: return match(*order, action.at);
+    case Step::kExpire: return end(order->id, action.at, OrderStatus::kExpired);
+    case Step::kCancel:
+    case Step::kGameStart: return end(order->id, action.at, OrderStatus::kCancelled);
+    case Step::kCancelAll: return;
   }
 }
 
-// What we took of one level; forgotten as soon as the venue shows another size there.
-FillModel::Taken& FillModel::taken_at(ConditionId condition, Side side, Price canonical, Shares displayed) {
-  const std::uint64_t key = (static_cast<std::uint64_t>(condition.value) << 20) |
-                            (static_cast<std::uint64_t>(side) << 16) | static_cast<std::uint64_t>(canonical.pips);
-  Taken& taken = *taken_.try_emplace(key).first;
+// --- an order at the venue
+
+Nanos FillModel::taker_delay(const ConditionSpec& spec) const noexcept {
+  if (!settings_.realism.rules) return {};
+  return Nanos::from_seconds(spec.seconds_delay) + (spec.taker_delay ? settings_.taker_delay : Nanos{});
+}
+
+bool FillModel::crosses(const Working& order) const noexcept {
+  const L2Book& book = books_[order.condition()].book();
+  return order.side == Side::kBuy ? !book.empty(Side::kSell) && book.best_ask() <= order.price
+                                  : !book.empty(Side::kBuy) && book.best_bid() >= order.price;
+}
+
+RejectReason FillModel::refuse(const Working& order, Nanos now) const {
+  const ConditionSpec& spec = catalogue_[order.condition()].spec;
+  if (spec.phase != MarketPhase::kOpen || books_[order.condition()].state() != BookState::kLive) {
+    return RejectReason::kNotReady;
+  }
+  if (!settings_.realism.rules) return RejectReason::kNone;
+  if (!spec.tick.tradable(order.terms.limit)) return RejectReason::kTick;
+  const bool takes_only = polymarket::takes_only(order.terms.tif);
+  if (!takes_only && order.terms.size < spec.min_order_size) return RejectReason::kMinSize;
+  if (order.terms.tif == TimeInForce::kGtd && order.terms.expires_at <= now) return RejectReason::kMalformed;
+  const bool marketable = crosses(order);
+  if (order.terms.post_only && marketable) return RejectReason::kPostOnlyCross;
+  if (order.terms.side == Side::kBuy && (takes_only || marketable) &&
+      notional(order.terms.limit, order.terms.size, Rounding::kUp) < polymarket::kMinMarketableBuy) {
+    return RejectReason::kMinSize;
+  }
+  return RejectReason::kNone;
+}
+
+void FillModel::arrive(Working& order, Nanos now) {
+  if (const RejectReason reason = refuse(order, now); reason != RejectReason::kNone) return reject(order, now, reason);
+  const Nanos delay = taker_delay(catalogue_[order.condition()].spec);
+  if (delay.ns == 0 || !crosses(order)) return match(order, now);
+  ++counters_.held_by_taker_delay;
+  order.held = true;
+  accept(order, now, OrderStatus::kDelayed);
+  at(now + delay, Step::kMatch, order.id);
+}
+
+void FillModel::match(Working& order, Nanos now) {
+  const bool takes_only = polymarket::takes_only(order.terms.tif);
+  const ConditionId condition = order.condition();
+  if (books_[condition].state() != BookState::kLive) return reject(order, now, RejectReason::kNotReady);
+  if (settings_.realism.misses && crosses(order) &&
+      chance_.below(1'000'000) < static_cast<std::uint64_t>(settings_.miss_ppm)) {
+    // Somebody took the best level a moment before us, and the feed does not show it yet.
+    ++counters_.missed_to_others;
+    const L2Book& book = books_[condition].book();
+    const Side other = opposite(order.side);
+    const Price best = other == Side::kBuy ? book.best_bid() : book.best_ask();
+    note_taken(condition, other, best, book.size_at(other, best), available(condition, other, best, book.size_at(other, best)));
+  }
+  const bool complete = plan(order, planned_);
+  if (order.terms.tif == TimeInForce::kFok && !complete) return reject(order, now, RejectReason::kFokNotFilled);
+  for (const PlannedFill& f : planned_) {
+    note_taken(condition, opposite(order.side), f.level, f.displayed, f.size);
+    fill(order, now, f.price, f.size, Liquidity::kTaker);
+  }
+  if (complete) return end(order.id, now, OrderStatus::kFilled);
+  if (!takes_only) return rest(order, now);
+  if (order.filled.micros == 0) {
+    return reject(order, now, order.held ? RejectReason::kUnmatched : RejectReason::kFakNoMatch);
+  }
+  end(order.id, now, OrderStatus::kCancelled);
+}
+
+// Shares it still wants at `own`, a price of its token. FAK and FOK BUY name dollars, not shares (protocol page 6.7).
+Shares FillModel::wanted(const Working& order, Price own) const noexcept {
+  const bool dollars =
+      settings_.realism.rules && order.terms.side == Side::kBuy && polymarket::takes_only(order.terms.tif);
+  if (!dollars) return order.left();
+  constexpr std::int64_t kCent = 10'000;
+  Usd budget = notional(order.terms.limit, order.terms.size, Rounding::kDown);
+  budget.micros -= budget.micros % kCent;
+  return affordable(budget - order.spent, own);
+}
+
+Shares FillModel::available(ConditionId condition, Side side, Price price, Shares displayed) const {
+  if (!settings_.realism.impact) return displayed;
+  const Taken* const taken = taken_.find(level_key(condition, side, price));
+  if (taken == nullptr || taken->displayed_micros != displayed.micros) return displayed;
+  return Shares{std::max<std::int64_t>(0, displayed.micros - taken->taken_micros)};
+}
+
+// Forgotten as soon as the venue shows another size there.
+void FillModel::note_taken(ConditionId condition, Side side, Price price, Shares displayed, Shares size) {
+  Taken& taken = *taken_.try_emplace(level_key(condition, side, price)).first;
   if (taken.displayed_micros != displayed.micros) taken = {displayed.micros, 0};
-  return taken;
+  taken.taken_micros += size.micros;
 }
 
-void FillModel::fill_from_book(Working& order, std::vector<Event>& out) {
-  const ConditionId condition = condition_of(order.terms.instrument);
-  const unsigned outcome = outcome_of(order.terms.instrument);
-  const bool buying = order.terms.side == Side::kBuy;
+// What it would meet now, level by level; true when that is all it wants. Changes nothing.
+bool FillModel::plan(const Working& order, std::vector<PlannedFill>& fills) const {
+  fills.clear();
+  const ConditionId condition = order.condition();
   const L2Book& book = books_[condition].book();
-  const Ladder ladder = buying ? Ladder::to_buy(book, outcome) : Ladder::to_sell(book, outcome);
-  for (LadderCursor c(ladder); c.valid() && order.filled < order.terms.size; c.advance()) {
-    if (buying ? c.price() > order.terms.limit : c.price() < order.terms.limit) break;
-    const Price canonical = ladder.mirrored ? c.price().complement() : c.price();
-    Taken& taken = taken_at(condition, ladder.side, canonical, c.size());
-    const Shares size = std::min(Shares{c.size().micros - taken.taken_micros}, order.terms.size - order.filled);
-    if (size.micros <= 0) continue;
-    taken.taken_micros += size.micros;
-    emit_fill(order, order.arrives_at, c.price(), size, Liquidity::kTaker, out);
+  const Side other = opposite(order.side);
+  Working trial = order;
+  for (LadderCursor c(Ladder{&book, other, false}); c.valid(); c.advance()) {
+    if (order.side == Side::kBuy ? c.price() > order.price : c.price() < order.price) break;
+    Price price = c.price();
+    if (!settings_.realism.spread && !book.empty(Side::kBuy) && !book.empty(Side::kSell)) {
+      price = Price{(book.best_bid().pips + book.best_ask().pips) / 2};
+    }
+    const Price own = canonical(price, order.mirrored());
+    const Shares shown = settings_.realism.depth ? available(condition, other, c.price(), c.size()) : kWithoutEnd;
+    const Shares size = std::min(shown, wanted(trial, own));
+    if (size.micros > 0) {
+      fills.push_back({c.price(), price, c.size(), size});
+      trial.filled += size;
+      trial.spent += notional(own, size, Rounding::kUp);
+    }
+    if (wanted(trial, own).micros <= 0) return true;
+  }
+  return false;
+}
+
+void FillModel::rest(Working& order, Nanos now) {
+  const L2Book& book = books_[order.condition()].book();
+  const Shares shown = book.on_grid(order.price) ? book.size_at(order.side, order.price) : Shares{};
+  order.queue = QueuePosition(settings_.realism.queue ? shown : Shares{});
+  order.resting = true;
+  order.held = false;
+  const ConditionId condition = order.condition();
+  if (resting_.size() <= condition.value) resting_.resize(std::size_t{condition.value} + 1, 0);
+  ++resting_[condition.value];
+  accept(order, now, OrderStatus::kLive);
+  const ConditionSpec& spec = catalogue_[condition].spec;
+  if (!settings_.realism.rules) return;
+  if (order.terms.tif == TimeInForce::kGtd) at(order.terms.expires_at, Step::kExpire, order.id);
+  if (spec.clear_book_on_start && spec.game_start_at > now) at(spec.game_start_at, Step::kGameStart, order.id);
+}
+
+// --- what the market does to resting orders
+
+void FillModel::on_market(const Event& e, Nanos now) {
+  switch (e.header.kind) {
+    case EventKind::kTrade: {
+      const ConditionId condition = condition_of(e.instrument());
+      if (condition.value < resting_.size() && resting_[condition.value] > 0) on_trade(e, now);
+      return;
+    }
+    case EventKind::kLevel: {
+      const ConditionId condition = condition_of(e.instrument());
+      if (condition.value >= resting_.size() || resting_[condition.value] == 0) return;
+      const bool mirrored = outcome_of(e.instrument()) == 1;
+      on_level(condition, canonical(e.level.side, mirrored), canonical(e.level.price, mirrored), now);
+      touched_.push_back(condition);
+      return;
+    }
+    case EventKind::kSnapshotEnd: {
+      const ConditionId condition = condition_of(e.instrument());
+      if (condition.value < resting_.size() && resting_[condition.value] > 0) touched_.push_back(condition);
+      return;
+    }
+    case EventKind::kFrameEnd:
+      for (std::size_t i = 0; i < touched_.size(); ++i) on_book(touched_[i], now);
+      touched_.clear();
+      return;
+    case EventKind::kMarketStatus: {
+      if (e.market.phase < MarketPhase::kClosed) return;
+      std::vector<OrderId> ended;
+      for (const Working& order : orders_) {
+        if (order.condition() == e.condition() && order.resting) ended.push_back(order.id);
+      }
+      for (const OrderId id : ended) end(id, now, OrderStatus::kCancelled);
+      return;
+    }
+    default: return;
   }
 }
 
-void FillModel::fill_if_traded_through(Working& order, std::vector<Event>& out) {
-  const ConditionId condition = condition_of(order.terms.instrument);
-  const bool buying = order.terms.side == Side::kBuy;
+void FillModel::on_trade(const Event& e, Nanos now) {
+  const bool mirrored = outcome_of(e.instrument()) == 1;
+  const Price price = canonical(e.level.price, mirrored);
+  const Side taker = canonical(e.level.side, mirrored);
+  for (std::size_t i = 0; i < orders_.size();) {
+    Working& order = orders_[i];
+    const OrderId id = order.id;
+    if (order.resting && order.condition() == condition_of(e.instrument()) && order.side == opposite(taker)) {
+      const bool through = order.side == Side::kBuy ? price < order.price : price > order.price;
+      // At our price the queue decides; beyond it everybody at our price was served first.
+      const Shares ours = through ? std::min(e.level.size, order.left())
+                          : price == order.price ? order.queue.traded(e.level.size, order.left())
+                                                 : Shares{};
+      if (ours.micros > 0) fill(order, now, order.price, ours, Liquidity::kMaker);
+      if (order.left().micros == 0) end(id, now, OrderStatus::kFilled);
+    }
+    if (i < orders_.size() && orders_[i].id == id) ++i;
+  }
+}
+
+void FillModel::on_level(ConditionId condition, Side side, Price price, Nanos) {
+  if (!settings_.realism.queue) return;
+  const L2Book& book = books_[condition].book();
+  if (!book.on_grid(price)) return;
+  for (Working& order : orders_) {
+    if (!order.resting || order.condition() != condition || order.side != side || order.price != price) continue;
+    order.queue.level(book.size_at(side, price), settings_.queue, settings_.queue_power);
+  }
+}
+
+// What stands at our price or better on the other side would have met us before it could rest there.
+void FillModel::on_book(ConditionId condition, Nanos now) {
   if (books_[condition].state() != BookState::kLive) return;
   const L2Book& book = books_[condition].book();
-  const Ladder ladder = buying ? Ladder::to_buy(book, outcome_of(order.terms.instrument))
-                               : Ladder::to_sell(book, outcome_of(order.terms.instrument));
-  if (ladder.empty()) return;
-  const bool through = buying ? ladder.best() < order.terms.limit : ladder.best() > order.terms.limit;
-  if (!through) return;
-  emit_fill(order, books_[condition].received_at(), order.terms.limit, order.terms.size - order.filled,
-            Liquidity::kMaker, out);
-  emit_done(order, books_[condition].received_at(), OrderStatus::kFilled, out);
+  for (std::size_t i = 0; i < orders_.size();) {
+    Working& order = orders_[i];
+    const OrderId id = order.id;
+    if (order.resting && order.condition() == condition) {
+      if (settings_.realism.queue && book.on_grid(order.price)) {
+        order.queue.level(book.size_at(order.side, order.price), settings_.queue, settings_.queue_power);
+      }
+      const Side other = opposite(order.side);
+      for (LadderCursor c(Ladder{&book, other, false}); c.valid() && order.left().micros > 0; c.advance()) {
+        if (order.side == Side::kBuy ? c.price() > order.price : c.price() < order.price) break;
+        const Shares size = std::min(available(condition, other, c.price(), c.size()), order.left());
+        if (size.micros <= 0) continue;
+        note_taken(condition, other, c.price(), c.size(), size);
+        fill(order, now, order.price, size, Liquidity::kMaker);
+      }
+      if (order.left().micros == 0) end(id, now, OrderStatus::kFilled);
+    }
+    if (i < orders_.size() && orders_[i].id == id) ++i;
+  }
 }
 
-void FillModel::emit_fill(Working& order, Nanos at, Price price, Shares size, Liquidity liquidity,
-                          std::vector<Event>& out) {
+// --- answers
+
+void FillModel::fill(Working& order, Nanos now, Price price, Shares size, Liquidity liquidity) {
+  ++counters_.fills;
+  const Price own = canonical(price, order.mirrored());
   order.filled += size;
-  const FeeSchedule& fees = catalogue_[condition_of(order.terms.instrument)].spec.fees;
-  Event e = Event::make(EventKind::kFill, at, VenueId::kPolymarket, order.terms.instrument.value);
+  order.spent += notional(own, size, Rounding::kUp);
+  const FeeSchedule& fees = catalogue_[order.condition()].spec.fees;
+  Event e = Event::make(EventKind::kFill, user_leg_.arrival(now), VenueId::kPolymarket, order.terms.instrument.value);
   e.fill.fill_id = mix64(++next_fill_ ^ (order.id.value << 32));
   e.fill.order = order.id;
   e.fill.size = size;
-  e.fill.price = price;
+  e.fill.price = own;
   e.fill.side = order.terms.side;
   e.fill.liquidity = liquidity;
-  e.fill.fee = liquidity == Liquidity::kTaker && fees.known() ? fees.charge(price, size) : Usd{};
+  const bool charged = settings_.realism.fees && liquidity == Liquidity::kTaker && fees.known();
+  e.fill.fee = charged ? fees.charge(own, size) : Usd{};
   e.fill.settlement = SettlementStatus::kMatched;
-  out.push_back(e);
-  Event settled = Event::make(EventKind::kSettlement, at + settings_.settlement_delay, VenueId::kPolymarket);
-  settled.settlement = {e.fill.fill_id, SettlementStatus::kConfirmed};
-  schedule(settled);
+  answer(e);
+  const bool real = settings_.realism.settlement;
+  const bool fails =
+      real && chance_.below(1'000'000) < static_cast<std::uint64_t>(settings_.settlement_failure_ppm);
+  counters_.settlements_failed += fails ? 1 : 0;
+  Event settled = Event::make(EventKind::kSettlement, real ? e.header.time + settings_.settlement_delay : e.header.time,
+                              VenueId::kPolymarket);
+  settled.settlement = {e.fill.fill_id, fails ? SettlementStatus::kFailed : SettlementStatus::kConfirmed};
+  answer(settled);
 }
 
-void FillModel::emit_done(const Working& order, Nanos at, OrderStatus status, std::vector<Event>& out) const {
-  Event e = Event::make(EventKind::kOrderDone, at, VenueId::kPolymarket);
-  e.order = {order.id, status, RejectReason::kNone, order.filled};
-  out.push_back(e);
+void FillModel::accept(const Working& order, Nanos now, OrderStatus status) {
+  Event e = Event::make(EventKind::kOrderAccepted, user_leg_.arrival(now), VenueId::kPolymarket);
+  e.order = {order.id, status, RejectReason::kNone, Shares{-1}};
+  answer(e);
 }
 
-}  // namespace underround
+void FillModel::reject(const Working& order, Nanos now, RejectReason reason) {
+  Event e = Event::make(EventKind::kOrderRejected, user_leg_.arrival(now), VenueId::kPolymarket);
+  e.order = {order.id, OrderStatus::kRejected, reason, Shares{}};
+  answer(e);
+  remove(order.id);
+}
+
+void FillModel::end(OrderId id, Nanos now, OrderStatus status) {
+  const Working* const order = find(id);
+  if (order == nullptr) return;
+  Event e = Event::make(EventKind::kOrderDone, user_leg_.arrival(now), VenueId::kPolymarket);
+  e.order = {id, status, RejectReason::kNone, order->filled};
+  answer(e);
+  remove(id);
+}
+
+void FillModel::remove(OrderId id) {
+  const auto place = std::ranges::find(orders_, id, &Working::id);
+  if (place == orders_.end()) return;
+  if (place->resting) --resting_[place->condition().value];
+  orders_.erase(place);
+}
+
+FillModel::Working* FillModel::find(OrderId id) noexcept {
+  const auto place = std::ranges::find(orders_, id, &Working::id);
+  return place == orders_.end() ? nullptr : &*place;
+}
+
+}  // namespace underround::backtest

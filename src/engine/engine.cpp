@@ -224,6 +224,7 @@ void Engine::on_halt(const Event& e, CommandBuffer& commands) {
 
 void Engine::plan_done(void* self, const Plan& plan, Usd result) {
   auto& engine = *static_cast<Engine*>(self);
+  if (engine.on_plan_done_ != nullptr) engine.on_plan_done_(engine.on_plan_done_context_, plan, result);
   const std::size_t index = plan.intent.strategy.value;
   if (index >= engine.results_.size()) return;
   StrategyResult& total = engine.results_[index];

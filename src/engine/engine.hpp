@@ -62,6 +62,12 @@ class Engine {
     opportunities_.set_on_closed(callback, context);
   }
 
+  // Called with every plan that ends, before its slot is free (reports).
+  void set_on_plan_done(Executor::PlanDone callback, void* context) noexcept {
+    on_plan_done_ = callback;
+    on_plan_done_context_ = context;
+  }
+
   [[nodiscard]] const Catalogue& catalogue() const noexcept { return catalogue_; }
   [[nodiscard]] const BookStore& books() const noexcept { return books_; }
   [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
@@ -124,6 +130,8 @@ class Engine {
   EngineCounters counters_;
   Nanos now_;
   Nanos marked_at_;
+  Executor::PlanDone on_plan_done_ = nullptr;
+  void* on_plan_done_context_ = nullptr;
 };
 
 }  // namespace underround

@@ -79,6 +79,8 @@ class Executor {
   [[nodiscard]] const OrderTable& orders() const noexcept { return orders_; }
   [[nodiscard]] const ExecutionCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] std::size_t active_plans() const noexcept;
+  // Null when it has ended.
+  [[nodiscard]] const Plan* plan(PlanId id) const noexcept { return const_cast<Executor*>(this)->find_plan(id); }
   // A set operation is on its way: of this condition, or of its event (convert); of anything.
   [[nodiscard]] bool operating(ConditionId condition, const Catalogue& catalogue) const noexcept;
   [[nodiscard]] bool operating() const noexcept;

@@ -1,0 +1,196 @@
+#include "backtest/run_recorder.hpp"
+
+#include <algorithm>
+
+namespace underround::backtest {
+
+RunRecorder::RunRecorder(Engine& engine, std::string name, const RunRecorderSettings& settings)
+    : engine_(engine), settings_(settings) {
+  log_.name = std::move(name);
+  log_.starting_cash = engine.ledger().cash();
+  for (const auto& strategy : engine.strategies()) log_.strategies.emplace_back(strategy->name());
+  engine.set_on_plan_done(
+      [](void* self, const Plan& plan, Usd result) { static_cast<RunRecorder*>(self)->on_plan(plan, result); }, this);
+  engine.set_on_opportunity_closed(
+      [](void* self, const Opportunity& o) {
+        auto& recorder = *static_cast<RunRecorder*>(self);
+        if (recorder.log_.opportunities.size() >= RunLog::kMostOpportunities) return;
+        recorder.log_.opportunities.push_back(o);
+        if (!o.subject_is_event) recorder.market(ConditionId{o.subject});
+      },
+      this);
+}
+
+Price RunRecorder::mid(InstrumentId instrument) const {
+  const ConditionBook& book = engine_.books()[condition_of(instrument)];
+  const L2Book& levels = book.book();
+  if (book.state() != BookState::kLive || levels.empty(Side::kBuy) || levels.empty(Side::kSell)) return kNoPrice;
+  const Price canonical{(levels.best_bid().pips + levels.best_ask().pips) / 2};
+  return outcome_of(instrument) == 0 ? canonical : canonical.complement();
+}
+
+void RunRecorder::market(ConditionId condition) {
+  if (listed_.size() <= condition.value) listed_.resize(std::size_t{condition.value} + 1, 0);
+  if (listed_[condition.value] != 0) return;
+  listed_[condition.value] = 1;
+  const ConditionSpec& spec = engine_.catalogue()[condition].spec;
+  const std::string& name = !spec.question.empty() ? spec.question : !spec.slug.empty() ? spec.slug : spec.condition_id;
+  log_.markets.push_back({condition, name, spec.group.slug, Event::kNoWinner});
+}
+
+// Everything that waits for a moment: points of the equity curve, fills to look at again.
+void RunRecorder::look(Nanos now) {
+  if (log_.from.ns == 0) {
+    log_.from = now;
+    next_point_ = now;
+  }
+  log_.to = std::max(log_.to, now);
+  while (next_point_ <= now) {
+    // Nothing happened in between: what is true now was true then.
+    point(next_point_);
+    next_point_ += settings_.equity_every;
+  }
+  next_look_ = next_point_;
+  for (std::size_t k = 0; k < later_.size(); ++k) {
+    while (!later_[k].empty() && later_[k].front().at <= now) {
+      FillRow& fill = log_.fills[later_[k].front().fill];
+      fill.mid_after[k] = mid(log_.orders[fill.order].terms.instrument);
+      later_[k].pop_front();
+    }
+    if (!later_[k].empty()) next_look_ = std::min(next_look_, later_[k].front().at);
+  }
+}
+
+void RunRecorder::point(Nanos at) {
+  const Valuation v = engine_.valuation();
+  const Ledger& ledger = engine_.ledger();
+  log_.equity.push_back({at, v.equity, v.cash, ledger.total_cost() + ledger.reserved_cash()});
+  if (log_.equity.size() < settings_.most_equity_points) return;
+  // Every second point stays, and from now on there are half as many.
+  for (std::size_t i = 0; i * 2 < log_.equity.size(); ++i) log_.equity[i] = log_.equity[i * 2];
+  log_.equity.resize((log_.equity.size() + 1) / 2);
+  settings_.equity_every.ns *= 2;
+  next_point_ = log_.equity.back().at;
+}
+
+void RunRecorder::note(const Event& e, std::span<const Command> commands) {
+  log_.to = std::max(log_.to, e.header.time);
+  switch (e.header.kind) {
+    case EventKind::kOrderAccepted:
+    case EventKind::kOrderRejected:
+    case EventKind::kOrderUnknown:
+    case EventKind::kOrderDone:
+      if (const std::uint32_t* row = orders_.find(e.order.id.value)) {
+        OrderRow& order = log_.orders[*row];
+        if (!is_terminal(order.status)) order.status = e.order.status;
+        if (e.order.reason != RejectReason::kNone) order.reject = e.order.reason;
+      }
+      break;
+    case EventKind::kFill: on_fill(e); break;
+    case EventKind::kSettlement:
+      if (const std::uint32_t* row = fills_.find(e.settlement.fill_id)) {
+        FillRow& fill = log_.fills[*row];
+        fill.settlement = e.settlement.status;
+        if (e.settlement.status == SettlementStatus::kFailed) {
+          if (OpenPlan* plan = plans_.find(log_.orders[fill.order].plan.value)) plan->failed = true;
+        }
+      }
+      break;
+    default: break;
+  }
+  for (const Command& command : commands) {
+    if (const auto* place = std::get_if<PlaceOrder>(&command)) on_order(*place);
+  }
+}
+
+void RunRecorder::on_order(const PlaceOrder& command) {
+  const ApprovedOrder& order = command.order;
+  OrderRow row;
+  row.id = order.id();
+  row.plan = order.plan();
+  row.strategy = order.strategy();
+  row.terms = order.terms();
+  row.decided_at = order.created_at();
+  row.expected = kNoPrice;
+  row.mid = mid(order.terms().instrument);
+  if (const Plan* plan = engine_.executor().plan(order.plan())) {
+    plans_.try_emplace(plan->id.value, OpenPlan{row.decided_at, Usd{}, false});
+    // A repair is not decided on a price of its own: it takes what there is.
+    if (plan->rounds == 0) {
+      for (const IntentLeg& leg : plan->intent.legs()) {
+        if (leg.instrument == row.terms.instrument && leg.side == row.terms.side) row.expected = leg.expected;
+      }
+    }
+  }
+  orders_.try_emplace(row.id.value, static_cast<std::uint32_t>(log_.orders.size()));
+  log_.orders.push_back(row);
+  market(condition_of(row.terms.instrument));
+}
+
+void RunRecorder::on_fill(const Event& e) {
+  const std::uint32_t* order = orders_.find(e.fill.order.value);
+  if (order == nullptr || !fills_.try_emplace(e.fill.fill_id, static_cast<std::uint32_t>(log_.fills.size())).second) return;
+  OrderRow& row = log_.orders[*order];
+  row.filled += e.fill.size;
+  FillRow fill;
+  fill.fill_id = e.fill.fill_id;
+  fill.order = *order;
+  fill.at = e.header.time;
+  fill.price = e.fill.price;
+  fill.size = e.fill.size;
+  fill.fee = e.fill.fee;
+  fill.liquidity = e.fill.liquidity;
+  fill.mid = mid(row.terms.instrument);
+  log_.fills.push_back(fill);
+  for (std::size_t k = 0; k < later_.size(); ++k) {
+    later_[k].push_back({e.header.time + Nanos::from_seconds(kMarkoutSeconds[k]), log_.fills.size() - 1});
+  }
+  next_look_ = std::min(next_look_, later_[0].front().at);
+  if (OpenPlan* open = plans_.find(row.plan.value)) {
+    if (const Plan* plan = engine_.executor().plan(row.plan)) open->least = std::min(open->least, plan->cash_flow);
+  }
+}
+
+void RunRecorder::on_plan(const Plan& plan, Usd result) {
+  PlanRow row;
+  row.id = plan.id;
+  row.strategy = plan.intent.strategy;
+  row.kind = plan.intent.kind;
+  row.subject_is_event = plan.intent.event.valid();
+  row.subject = row.subject_is_event ? plan.intent.event.value
+                                     : condition_of(plan.intent.legs().front().instrument).value;
+  row.opportunity = plan.intent.opportunity;
+  row.legs = plan.intent.leg_count;
+  row.wanted = plan.intent.size;
+  row.completed = plan.completed;
+  row.expected_profit = plan.intent.expected_profit;
+  row.result = result;
+  row.opened = plan.intent.decided_at;
+  row.closed = engine_.now();
+  row.repairs = plan.rounds;
+  if (const OpenPlan* open = plans_.find(plan.id.value)) {
+    row.capital = -std::min(open->least, plan.cash_flow);
+    row.settlement_failed = open->failed;
+    plans_.erase(plan.id.value);
+  }
+  row.capital = std::max(row.capital, Usd{});
+  log_.plans.push_back(row);
+}
+
+RunLog RunRecorder::finish() {
+  log_.opportunity_totals = engine_.opportunities().totals();
+  log_.funnel.intents = engine_.counters().intents;
+  log_.funnel.refused_by_risk = engine_.counters().intents_refused;
+  log_.funnel.plans = engine_.executor().counters().plans;
+  log_.funnel.refusals = engine_.risk().refusals();
+  for (MarketRow& row : log_.markets) row.winning_outcome = engine_.catalogue()[row.id].winning_outcome;
+  log_.flows = engine_.ledger().flows();
+  log_.final_equity = engine_.valuation().equity;
+  log_.events = engine_.counters().events;
+  log_.state_hash = engine_.state_hash();
+  engine_.set_on_plan_done(nullptr, nullptr);
+  engine_.set_on_opportunity_closed(nullptr, nullptr);
+  return std::move(log_);
+}
+
+}  // namespace underround::backtest
