@@ -1,9 +1,9 @@
 #include "app/engine_journal.hpp"
 
 #include <array>
-#include <cstring>
 
 #include "journal/command_codec.hpp"
+#include "journal/name_codec.hpp"
 
 namespace underround {
 
@@ -30,10 +30,7 @@ bool EngineJournal::step(const Event& e, std::span<const Command> commands) noex
 }
 
 bool EngineJournal::name(OrderId id, const Digest& digest) noexcept {
-  std::array<std::uint8_t, 8 + sizeof(Digest)> bytes;
-  std::memcpy(bytes.data(), &id.value, 8);
-  std::memcpy(bytes.data() + 8, digest.data(), digest.size());
-  return journal_->append(journal::RecordKind::kName, bytes);
+  return journal_->append(journal::RecordKind::kName, journal::encode_name({id, digest}));
 }
 
 bool EngineJournal::note(std::string_view words) noexcept {

@@ -29,7 +29,7 @@ enum class RecordKind : std::uint16_t {
 struct Record {
   std::uint64_t sequence = 0;  // 1, 2, 3 ... over all segments
   RecordKind kind = RecordKind::kNote;
-  Bytes payload;
+  Bytes payload{};
   std::uint64_t offset = 0;  // in its segment
 };
 
