@@ -5,7 +5,7 @@ ur_room(crypto DEPS core LIBS OpenSSL::Crypto PkgConfig::SECP256K1 ${CRYPTOPP_LI
 ur_room(net DEPS core LIBS OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 ur_room(book DEPS core)
 ur_room(market DEPS book)
-ur_room(journal DEPS market LIBS fmt::fmt Threads::Threads)
+ur_room(journal DEPS market LIBS fmt::fmt Threads::Threads PkgConfig::ZSTD)
 ur_room(chain DEPS market net crypto LIBS fmt::fmt simdjson::simdjson)
 ur_room(venue_polymarket DIR venue/polymarket DEPS market net crypto LIBS simdjson::simdjson)
 ur_room(venue_binance DIR venue/binance DEPS market net LIBS simdjson::simdjson)

@@ -1,15 +1,14 @@
-// underround journal verify|stats|dump FOLDER: what an engine has written down.
+// underround journal verify|stats|dump FOLDER: what an engine or a recorder has written down.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstring>
 #include <map>
 
 #include "app/commands.hpp"
+#include "app/journal_words.hpp"
 #include "app/json_text.hpp"
 #include "core/event.hpp"
-#include "crypto/encoding.hpp"
-#include "journal/command_codec.hpp"
+#include "journal/event_batch.hpp"
 #include "journal/journal_reader.hpp"
 
 namespace underround::cli {
@@ -18,48 +17,10 @@ namespace {
 using journal::Record;
 using journal::RecordKind;
 
-std::optional<Event> event_of(const Record& r) {
-  if (r.kind != RecordKind::kEvents || r.payload.size() != sizeof(Event)) return std::nullopt;
-  Event e;
-  std::memcpy(static_cast<void*>(&e), r.payload.data(), sizeof e);
-  return e;
-}
-
-// One line for people: what kind of record, and what is in it.
-std::string words_of(const Record& r) {
-  switch (r.kind) {
-    case RecordKind::kEvents: {
-      const auto e = event_of(r);
-      if (!e) break;
-      std::string words = fmt::format("{} time_ns={}", to_string(e->header.kind), e->header.time.ns);
-      if (e->header.subject != Event::kNoSubject) words += fmt::format(" subject={}", e->header.subject);
-      if (e->header.kind >= EventKind::kOrderAccepted && e->header.kind <= EventKind::kCancelRejected) {
-        words += fmt::format(" order={}", e->order.id.value);
-      }
-      if (e->header.kind == EventKind::kFill) {
-        words += fmt::format(" order={} fill={} size_micros={} pips={}", e->fill.order.value, e->fill.fill_id,
-                             e->fill.size.micros, e->fill.price.pips);
-      }
-      return words;
-    }
-    case RecordKind::kCommand: return journal::describe_command(r.payload).value_or("unreadable");
-    case RecordKind::kName: {
-      if (r.payload.size() != 40) break;
-      std::uint64_t id = 0;
-      std::memcpy(&id, r.payload.data(), 8);
-      return fmt::format("order={} {}", id, crypto::hex_0x(r.payload.subspan(8)));
-    }
-    case RecordKind::kNote:
-    case RecordKind::kStart: return {r.payload.begin(), r.payload.end()};
-    default: break;
-  }
-  return crypto::hex_0x(r.payload);
-}
-
 class JournalCommand : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("FOLDER", folder_, "state.dir/journal of an engine")->required();
+    app.add_option("FOLDER", folder_, "state.dir/journal of an engine, or a recording")->required();
   }
   Outcome run(const Context& context) override {
     auto reader = journal::JournalReader::open(folder_);
@@ -103,12 +64,12 @@ class VerifyCommand final : public JournalCommand {
 class StatsCommand final : public JournalCommand {
  public:
   std::string_view name() const override { return "stats"; }
-  std::string_view summary() const override { return "how many records of which kind"; }
+  std::string_view summary() const override { return "how many events and other records of which kind"; }
 
  private:
   void see(const Record& r, const Context&) override {
-    const auto e = event_of(r);
-    ++counts_[e ? std::string("event ") + to_string(e->header.kind) : to_string(r.kind)];
+    const auto count = [&](const Event& e) { ++counts_[std::string("event ") + to_string(e.header.kind)]; };
+    if (!journal::for_each_event(r, count)) ++counts_[to_string(r.kind)];
   }
   void report(const journal::JournalReader& reader, const Context& context) override {
     std::string json;
@@ -125,15 +86,17 @@ class StatsCommand final : public JournalCommand {
 class DumpCommand final : public JournalCommand {
  public:
   std::string_view name() const override { return "dump"; }
-  std::string_view summary() const override { return "every record, one a line"; }
+  std::string_view summary() const override { return "every event and other record, one a line"; }
 
  private:
   void see(const Record& r, const Context& context) override {
-    if (context.json) {
-      fmt::print("{{\"sequence\":{},\"kind\":{},\"what\":{}}}\n", r.sequence, json_string(to_string(r.kind)),
-                 json_string(words_of(r)));
-    } else {
-      fmt::print("{:>10} {:<9} {}\n", r.sequence, to_string(r.kind), words_of(r));
+    for (const std::string& words : describe(r)) {
+      if (context.json) {
+        fmt::print("{{\"sequence\":{},\"kind\":{},\"what\":{}}}\n", r.sequence, json_string(to_string(r.kind)),
+                   json_string(words));
+      } else {
+        fmt::print("{:>10} {:<9} {}\n", r.sequence, to_string(r.kind), words);
+      }
     }
   }
   void report(const journal::JournalReader&, const Context&) override {}
@@ -142,7 +105,9 @@ class DumpCommand final : public JournalCommand {
 class JournalGroup final : public Command {
  public:
   std::string_view name() const override { return "journal"; }
-  std::string_view summary() const override { return "verify, count or print what an engine has written down"; }
+  std::string_view summary() const override {
+    return "verify, count, print or export what an engine or a recorder has written down";
+  }
   void declare(CLI::App&) override {}
   Outcome run(const Context&) override { return {}; }
   std::vector<std::unique_ptr<Command>> subcommands() override {
@@ -150,6 +115,7 @@ class JournalGroup final : public Command {
     list.push_back(std::make_unique<VerifyCommand>());
     list.push_back(std::make_unique<StatsCommand>());
     list.push_back(std::make_unique<DumpCommand>());
+    list.push_back(make_journal_export_command());
     return list;
   }
 };

@@ -28,6 +28,7 @@ namespace underround::cli {
 [[nodiscard]] std::unique_ptr<Command> make_reconcile_command();
 [[nodiscard]] std::unique_ptr<Command> make_doctor_command();
 [[nodiscard]] std::unique_ptr<Command> make_journal_command();
+[[nodiscard]] std::unique_ptr<Command> make_journal_export_command();  // below `journal`
 [[nodiscard]] std::unique_ptr<Command> make_config_command();
 [[nodiscard]] std::unique_ptr<Command> make_version_command();
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "base/check.hpp"
 #include "journal/command_codec.hpp"
 #include "journal/condition_codec.hpp"
+#include "journal/name_codec.hpp"
 
 namespace underround {
 namespace {
@@ -85,10 +85,9 @@ bool EngineJournal::conditions_up_to(ConditionId added) {
 }
 
 bool EngineJournal::name(OrderId id, const Digest& digest) {
-  std::array<std::uint8_t, 8 + sizeof(Digest)> bytes;
-  std::memcpy(bytes.data(), &id.value, 8);
-  std::memcpy(bytes.data() + 8, digest.data(), digest.size());
-  return flush() && journal_->append(journal::RecordKind::kName, bytes);
+  return flush() && journal_->append(journal::RecordKind::kName, journal::encode_name({id, digest}));
+}
+
 }
 
 bool EngineJournal::note(std::string_view words) {

@@ -8,6 +8,7 @@
 #include "base/archive.hpp"
 #include "journal/command_codec.hpp"
 #include "journal/condition_codec.hpp"
+#include "journal/name_codec.hpp"
 
 namespace underround {
 namespace {
@@ -38,10 +39,9 @@ Result<void> JournalReplay::step(const Record& record) {
     case RecordKind::kState: return state(record);
     case RecordKind::kCondition: return condition(record);
     case RecordKind::kName: {
-      if (record.payload.size() != 8 + sizeof(Digest)) return differs(record, "not a name");
-      std::uint64_t id = 0;
-      std::memcpy(&id, record.payload.data(), 8);
-      std::memcpy(names_[id].data(), record.payload.data() + 8, sizeof(Digest));
+      const auto name = journal::decode_name(record.payload);
+      if (!name) return differs(record, "not a name");
+      names_[name->id.value] = name->digest;
       if (names_.size() >= kNamesToForgetAt) forget_finished();
       return {};
     }

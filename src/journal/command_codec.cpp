@@ -11,7 +11,7 @@
 namespace underround::journal {
 namespace {
 
-enum class Tag : std::uint8_t { kPlace = 1, kCancel, kCancelAll, kOperation, kResync, kReadAccount };
+using Tag = JournalledCommand::Kind;
 
 class Writer {
  public:
@@ -43,6 +43,10 @@ class Reader {
     std::memcpy(&value, in_.data() + at_, sizeof value);
     at_ += sizeof value;
     return value;
+  }
+  template <class Tag, class Rep>
+  void get(StrongId<Tag, Rep>& id) noexcept {
+    id.value = get<Rep>();
   }
   [[nodiscard]] bool complete() const noexcept { return good_ && at_ == in_.size(); }
 
@@ -76,45 +80,73 @@ Bytes encode_command(const Command& command, std::span<std::uint8_t> out) noexce
   return w.bytes();
 }
 
-std::optional<std::string> describe_command(Bytes payload) {
+const char* to_string(JournalledCommand::Kind kind) noexcept {
+  switch (kind) {
+    case Tag::kPlace: return "place";
+    case Tag::kCancel: return "cancel";
+    case Tag::kCancelAll: return "cancel_all";
+    case Tag::kOperation: return "operation";
+    case Tag::kResync: return "resync";
+    case Tag::kReadAccount: return "read_account";
+  }
+  return "?";
+}
+
+std::optional<JournalledCommand> decode_command(Bytes payload) noexcept {
   Reader r(payload);
-  std::string words;
-  switch (static_cast<Tag>(r.get<std::uint8_t>())) {
-    case Tag::kPlace: {
-      const auto id = r.get<decltype(OrderId::value)>();
-      const auto plan = r.get<decltype(PlanId::value)>();
-      const auto strategy = r.get<decltype(StrategyId::value)>();
-      const auto instrument = r.get<decltype(InstrumentId::value)>();
-      const auto side = static_cast<Side>(r.get<std::uint8_t>());
-      const auto tif = static_cast<TimeInForce>(r.get<std::uint8_t>());
-      const bool post_only = r.get<std::uint8_t>() != 0;
-      const auto pips = r.get<decltype(Price::pips)>();
-      const auto micros = r.get<decltype(Shares::micros)>();
-      (void)r.get<std::int64_t>();
-      (void)r.get<std::int64_t>();
-      words = fmt::format("place order={} plan={} strategy={} instrument={} {} {} @ {} {}{}", id, plan, strategy,
-                          instrument, side == Side::kBuy ? "buy" : "sell", format_decimal(micros, Shares::kDecimals),
-                          format_decimal(pips, 4), to_string(tif), post_only ? " post-only" : "");
+  JournalledCommand c;
+  c.kind = static_cast<Tag>(r.get<std::uint8_t>());
+  switch (c.kind) {
+    case Tag::kPlace:
+      r.get(c.order);
+      r.get(c.plan);
+      r.get(c.strategy);
+      r.get(c.terms.instrument);
+      c.terms.side = static_cast<Side>(r.get<std::uint8_t>());
+      c.terms.tif = static_cast<TimeInForce>(r.get<std::uint8_t>());
+      c.terms.post_only = r.get<std::uint8_t>() != 0;
+      c.terms.limit.pips = r.get<decltype(Price::pips)>();
+      c.terms.size.micros = r.get<decltype(Shares::micros)>();
+      c.terms.expires_at.ns = r.get<std::int64_t>();
+      c.created_at.ns = r.get<std::int64_t>();
       break;
-    }
-    case Tag::kCancel: words = fmt::format("cancel order={}", r.get<decltype(OrderId::value)>()); break;
-    case Tag::kCancelAll: words = "cancel all"; break;
-    case Tag::kOperation: {
-      const auto id = r.get<decltype(OperationId::value)>();
-      const auto kind = static_cast<SetOperation>(r.get<std::uint8_t>());
-      const auto condition = r.get<decltype(ConditionId::value)>();
-      const auto event = r.get<decltype(EventId::value)>();
-      const auto mask = r.get<std::uint64_t>();
-      const auto micros = r.get<decltype(Shares::micros)>();
-      words = fmt::format("{} operation={} condition={} event={} mask={} amount={}", to_string(kind), id, condition,
-                          event, mask, format_decimal(micros, Shares::kDecimals));
+    case Tag::kCancel: r.get(c.order); break;
+    case Tag::kOperation:
+      r.get(c.operation.id);
+      c.operation.kind = static_cast<SetOperation>(r.get<std::uint8_t>());
+      r.get(c.operation.condition);
+      r.get(c.operation.event);
+      c.operation.outcome_mask = r.get<std::uint64_t>();
+      c.operation.amount.micros = r.get<decltype(Shares::micros)>();
       break;
-    }
-    case Tag::kResync: words = fmt::format("resync condition={}", r.get<decltype(ConditionId::value)>()); break;
-    case Tag::kReadAccount: words = "read account"; break;
+    case Tag::kResync: r.get(c.condition); break;
+    case Tag::kCancelAll:
+    case Tag::kReadAccount: break;
     default: return std::nullopt;
   }
-  return r.complete() ? std::optional(words) : std::nullopt;
+  return r.complete() ? std::optional(c) : std::nullopt;
+}
+
+std::optional<std::string> describe_command(Bytes payload) {
+  const auto c = decode_command(payload);
+  if (!c) return std::nullopt;
+  switch (c->kind) {
+    case Tag::kPlace:
+      return fmt::format(
+          "place order={} plan={} strategy={} instrument={} {} {} @ {} {}{}", c->order.value, c->plan.value,
+          c->strategy.value, c->terms.instrument.value, c->terms.side == Side::kBuy ? "buy" : "sell",
+          format_decimal(c->terms.size.micros, Shares::kDecimals), format_decimal(c->terms.limit.pips, 4),
+          to_string(c->terms.tif), c->terms.post_only ? " post-only" : "");
+    case Tag::kCancel: return fmt::format("cancel order={}", c->order.value);
+    case Tag::kCancelAll: return "cancel all";
+    case Tag::kOperation:
+      return fmt::format("{} operation={} condition={} event={} mask={} amount={}", to_string(c->operation.kind),
+                         c->operation.id.value, c->operation.condition.value, c->operation.event.value,
+                         c->operation.outcome_mask, format_decimal(c->operation.amount.micros, Shares::kDecimals));
+    case Tag::kResync: return fmt::format("resync condition={}", c->condition.value);
+    case Tag::kReadAccount: return "read account";
+  }
+  return std::nullopt;
 }
 
 }  // namespace underround::journal

@@ -4,15 +4,24 @@
 
 namespace underround::journal {
 
-Bytes encode_frame(const Frame& frame, std::vector<std::uint8_t>& buffer) {
-  buffer.resize(kFrameHead + frame.text.size());
-  std::memset(buffer.data(), 0, kFrameHead);
-  std::memcpy(buffer.data(), &frame.received.ns, 8);
-  buffer[8] = static_cast<std::uint8_t>(frame.venue);
-  buffer[9] = static_cast<std::uint8_t>(frame.stream);
-  std::memcpy(buffer.data() + 10, &frame.connection, 2);
-  if (!frame.text.empty()) std::memcpy(buffer.data() + kFrameHead, frame.text.data(), frame.text.size());
-  return buffer;
+const char* to_string(Stream stream) noexcept {
+  switch (stream) {
+    case Stream::kMarket: return "market";
+    case Stream::kUser: return "user";
+    case Stream::kRest: return "rest";
+    case Stream::kReference: return "reference";
+    case Stream::kScores: return "scores";
+  }
+  return "?";
+}
+
+Bytes encode_frame_head(const Frame& frame, std::span<std::uint8_t, kFrameHead> out) noexcept {
+  std::memset(out.data(), 0, out.size());
+  std::memcpy(out.data(), &frame.received.ns, 8);
+  out[8] = static_cast<std::uint8_t>(frame.venue);
+  out[9] = static_cast<std::uint8_t>(frame.stream);
+  std::memcpy(out.data() + 10, &frame.connection, 2);
+  return out;
 }
 
 std::optional<Frame> decode_frame(Bytes payload) noexcept {

@@ -1,13 +1,14 @@
 // Raw bytes of a venue's stream as the recorder keeps them: 16 bytes of head, then the text exactly as it came.
-//   journal.append(RecordKind::kFrame, encode_frame({received, VenueId::kPolymarket, Stream::kMarket, 3, text},
-//   buffer));
-// A kGap record has the same head, and words instead of the frame.
+//   const Frame frame{received, VenueId::kPolymarket, Stream::kMarket, 3, text};
+//   journal.append(RecordKind::kFrame, encode_frame_head(frame, head), text_bytes(frame));
+// A kGap record has the same head; its text is the venue's name of the market whose stream broke ("" = all of the
+// connection), a space, and why, in words.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "core/ids.hpp"
 #include "core/units.hpp"
@@ -33,8 +34,13 @@ struct Frame {
 
 inline constexpr std::size_t kFrameHead = 16;
 
-// Into `buffer`, which is reused; good until its next use.
-[[nodiscard]] Bytes encode_frame(const Frame& frame, std::vector<std::uint8_t>& buffer);
+[[nodiscard]] const char* to_string(Stream stream) noexcept;
+
+// The text is not copied: it is the second part of the record.
+[[nodiscard]] Bytes encode_frame_head(const Frame& frame, std::span<std::uint8_t, kFrameHead> out) noexcept;
+[[nodiscard]] inline Bytes text_bytes(const Frame& frame) noexcept {
+  return {reinterpret_cast<const std::uint8_t*>(frame.text.data()), frame.text.size()};
+}
 // `text` points into `payload`. Nothing when it is no frame.
 [[nodiscard]] std::optional<Frame> decode_frame(Bytes payload) noexcept;
 

@@ -9,23 +9,33 @@
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 
 #include "core/error.hpp"
+#include "core/units.hpp"
 #include "journal/record.hpp"
+#include "journal/segment_keeper.hpp"
 
 namespace underround::journal {
 
 struct JournalSettings {
-  std::filesystem::path folder;
+  std::filesystem::path folder{};
   std::size_t segment_bytes = std::size_t{64} << 20;  // on disk at once: one in use and one ahead
+  bool compress = false;                              // segments that are full, in the background
+  // Oldest segments go when there is more than this, or nothing in them is younger than that; never the one in use, the
+  // one before it, or what keep_from() protects.
+  std::uint64_t keep_bytes = 0;         // 0 = no limit
+  Nanos keep_for{};                     // 0 = for ever
+  std::function<Nanos()> wall_clock{};  // with keep_for; asked on the background thread
+  bool verify_all = true;               // open() reads everything; false: only the last two segments
 };
 
 struct Recovered {
-  std::uint64_t records = 0;     // that were there before
+  std::uint64_t records = 0;     // read by open(), all of them good
   std::uint64_t torn_bytes = 0;  // cut off the end: a crash in the middle of a record
   std::string segment;           // in which
 };
@@ -33,14 +43,18 @@ struct Recovered {
 class Journal {
  public:
   // kRefused: another process writes here, or a segment is damaged in the middle (the words name file and offset).
-  // kIo: the folder cannot be made or has no room.
+  // kIo: the folder cannot be made or has no room. kInvalidInput: settings that cannot be.
   [[nodiscard]] static Result<std::unique_ptr<Journal>> open(JournalSettings settings);
   ~Journal();  // syncs
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
   // The engine's thread only.
-  [[nodiscard]] bool append(RecordKind kind, Bytes payload) noexcept;
+  [[nodiscard]] bool append(RecordKind kind, Bytes payload) noexcept { return append(kind, payload, {}); }
+  // A payload in two parts, so that nobody has to put them together first.
+  [[nodiscard]] bool append(RecordKind kind, Bytes head, Bytes rest) noexcept;
+  // A longer payload ends the journal.
+  [[nodiscard]] std::size_t largest_payload() const noexcept;
   [[nodiscard]] std::uint64_t last_sequence() const noexcept { return next_sequence_ - 1; }
   [[nodiscard]] const Recovered& recovered() const noexcept { return recovered_; }
   // The next segment is there already. Any thread.
@@ -50,29 +64,35 @@ class Journal {
   // Everything appended so far is on the disk when it returns. Cold threads and tests.
   void sync();
 
+  // Segments with records of this sequence or later are not deleted: recovery needs them. Until it is called nothing is
+  // protected. Any thread.
+  void keep_from(std::uint64_t sequence) noexcept { keeper_.keep_from(sequence); }
+  // For a line about health: what there is, what has been deleted. Any thread.
+  [[nodiscard]] JournalDisk disk() const { return keeper_.disk(); }
+
  private:
-  struct Segment;  // a mapped file
+  enum class End : std::uint8_t { kNone, kNoSegment, kTooBig };
   Journal(JournalSettings settings, int lock);
   Result<void> recover();
+  Result<void> begin_first_segment(std::uint64_t index);
   [[nodiscard]] bool next_segment() noexcept;
-  [[nodiscard]] Result<std::unique_ptr<Segment>> make_segment(std::uint64_t index) const;
-  void prepare();  // the thread: one segment ahead, and syncing
+  void prepare();  // the thread: one segment ahead
 
-  JournalSettings settings_;
+  const JournalSettings settings_;
   int lock_ = -1;
   Recovered recovered_;
   std::uint64_t next_sequence_ = 1;
-  std::unique_ptr<Segment> current_;
+  std::unique_ptr<OpenSegment> current_;
   std::size_t at_ = 0;
-  bool dead_ = false;
+  std::atomic<End> end_{End::kNone};
+  SegmentKeeper keeper_;
 
   // Shared with the thread: a segment is handed over through an atomic pointer, the rest is cold.
-  std::atomic<Segment*> ready_{nullptr}, done_{nullptr};
+  std::atomic<OpenSegment*> ready_{nullptr};
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::string failure_;
   bool stop_ = false;
-  std::atomic<int> current_fd_{-1};  // closed by the thread alone
   std::thread thread_;
 };
 

@@ -1,4 +1,5 @@
-// A whole journal, oldest record first; nothing is changed, and the writer may be at work meanwhile.
+// A whole journal, oldest record first; nothing is changed, and the writer may be at work meanwhile. Packed segments
+// are unpacked one at a time. A journal need not begin with record 1: old segments may have been deleted.
 //   auto reader = JournalReader::open("var/journal").value();   while (auto r = reader.next()) use(*r);
 //   reader.problem()   // "" or why it ended early
 #pragma once
@@ -12,18 +13,14 @@
 
 #include "core/error.hpp"
 #include "journal/record.hpp"
+#include "journal/segment_file.hpp"
 
 namespace underround::journal {
 
-// Segment files of a folder in their order. kNotFound when there is no such folder.
-[[nodiscard]] Result<std::vector<std::filesystem::path>> segment_files(const std::filesystem::path& folder);
-
 class JournalReader {
  public:
-  [[nodiscard]] static Result<JournalReader> open(const std::filesystem::path& folder);
-  JournalReader(JournalReader&&) noexcept;
-  JournalReader& operator=(JournalReader&&) noexcept;
-  ~JournalReader();
+  // From the record of that sequence on: segments that end before it are not looked at.
+  [[nodiscard]] static Result<JournalReader> open(const std::filesystem::path& folder, std::uint64_t from = 0);
 
   // The payload is good until the next call.
   [[nodiscard]] std::optional<Record> next();
@@ -33,14 +30,19 @@ class JournalReader {
   [[nodiscard]] std::uint64_t torn_bytes() const noexcept { return torn_bytes_; }
   [[nodiscard]] std::size_t segments() const noexcept { return files_.size(); }
   [[nodiscard]] const std::filesystem::path& segment() const noexcept { return files_[index_]; }
+  // Of the record that would follow, once next() has come to an end; 0 when there is not even a head of a segment.
+  [[nodiscard]] std::uint64_t next_sequence() const noexcept { return next_sequence_; }
 
  private:
-  struct Mapped;
-  explicit JournalReader(std::vector<std::filesystem::path> files);
-  [[nodiscard]] bool open_segment();
+  JournalReader(std::vector<std::filesystem::path> files, std::uint64_t from) : files_(std::move(files)), from_(from) {}
+  enum class Opened : std::uint8_t { kYes, kSkip, kEnd };
+  [[nodiscard]] Opened open_segment();
+  [[nodiscard]] Opened check_head(Bytes bytes);
   std::vector<std::filesystem::path> files_;
+  std::uint64_t from_ = 0;
   std::size_t index_ = 0;
-  std::unique_ptr<Mapped> mapped_;
+  std::optional<SegmentBytes> segment_;
+  std::optional<SegmentReader> reader_;
   std::uint64_t next_sequence_ = 0;  // 0 = the first record's
   std::uint64_t torn_bytes_ = 0;
   std::string problem_;

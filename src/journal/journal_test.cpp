@@ -189,10 +189,73 @@ TEST_F(JournalTest, WithoutRoomItSaysNoAndStaysReadable) {
   while (journal->append(RecordKind::kNote, bytes(payload))) ++written;
   EXPECT_GE(written, 16U);  // both segments
   EXPECT_FALSE(journal->append(RecordKind::kNote, bytes("x")));
-  while (journal->failure().empty()) continue;
-  EXPECT_NE(journal->failure().find("No such file"), std::string::npos) << journal->failure();
+  EXPECT_NE(journal->failure().find("nothing more is written"), std::string::npos) << journal->failure();
+  while (journal->failure().find("No such file") == std::string::npos) continue;  // as soon as the thread knows
   fs::rename(folder_.string() + ".away", folder_);
   EXPECT_EQ(all().size(), written);
+}
+
+TEST_F(JournalTest, ARecordLongerThanASegmentEndsItAndIsSaid) {
+  auto journal = open(4096);
+  append(*journal, std::string(journal->largest_payload(), 'x'));
+  EXPECT_EQ(journal->failure(), "");
+  EXPECT_FALSE(journal->append(RecordKind::kNote, bytes(std::string(journal->largest_payload() + 1, 'x'))));
+  EXPECT_NE(journal->failure().find("longer than a segment"), std::string::npos) << journal->failure();
+  EXPECT_FALSE(journal->append(RecordKind::kNote, bytes("x")));
+}
+
+TEST_F(JournalTest, APayloadInTwoPartsIsOneRecord) {
+  {
+    auto journal = open();
+    ASSERT_TRUE(journal->append(RecordKind::kNote, bytes("head and "), bytes("rest")));
+    ASSERT_TRUE(journal->append(RecordKind::kNote, {}, bytes("rest alone")));
+  }
+  EXPECT_EQ(all(), (std::vector<std::string>{"head and rest", "rest alone"}));
+}
+
+TEST_F(JournalTest, ReadingMayBeginInTheMiddle) {
+  auto journal = open(4096);
+  for (int i = 1; i <= 40; ++i) {
+    wait_for_room(*journal);
+    append(*journal, std::to_string(i) + std::string(900, ' '));
+  }
+  for (const std::uint64_t from : {1U, 4U, 5U, 23U, 40U, 41U}) {
+    auto reader = JournalReader::open(folder_, from);
+    ASSERT_TRUE(reader);
+    std::uint64_t expected = from;
+    while (const auto r = reader->next()) EXPECT_EQ(r->sequence, expected++);
+    EXPECT_EQ(expected, 41U);
+    EXPECT_EQ(reader->problem(), "");
+    EXPECT_EQ(reader->next_sequence(), 41U);
+    EXPECT_LE(reader->segments(), (40 - from) / 4 + 3) << "earlier segments are not read";
+  }
+}
+
+TEST_F(JournalTest, WithoutVerifyingAllOnlyTheEndIsRead) {
+  {
+    auto journal = open(4096);
+    for (int i = 0; i < 40; ++i) {
+      wait_for_room(*journal);
+      append(*journal, std::string(900, 'x'));
+    }
+  }
+  patch(first_segment(), kSegmentHead + kRecordHead, "damage");
+  EXPECT_FALSE(Journal::open({.folder = folder_, .segment_bytes = 4096}));
+  auto journal = Journal::open({.folder = folder_, .segment_bytes = 4096, .verify_all = false});
+  ASSERT_TRUE(journal) << journal.error().message;
+  EXPECT_EQ((*journal)->last_sequence(), 40U);
+  EXPECT_LE((*journal)->recovered().records, 8U);
+}
+
+// The head of the first segment is there, its first record is not: the numbers go on.
+TEST_F(JournalTest, AnEmptySegmentKeepsTheSequence) {
+  { auto journal = open(4096); }
+  std::vector<std::uint8_t> head(kSegmentHead);
+  write_segment_head(head.data(), 77);
+  patch(first_segment(), 0, std::string(head.begin(), head.end()));
+  auto journal = open(4096);
+  append(*journal, "x");
+  EXPECT_EQ(journal->last_sequence(), 77U);
 }
 
 }  // namespace

@@ -61,13 +61,14 @@ std::optional<std::uint64_t> read_segment_head(Bytes segment) noexcept {
   return first;
 }
 
-void write_record(std::uint8_t* out, std::uint64_t sequence, RecordKind kind, Bytes payload) noexcept {
-  const auto size = static_cast<std::uint32_t>(payload.size());
-  Head head{.sequence = sequence, .kind = static_cast<std::uint16_t>(kind), .size_again = size};
-  std::memcpy(out, &head, sizeof head);
-  if (!payload.empty()) std::memcpy(out + kRecordHead, payload.data(), payload.size());
-  head.crc = crc32c({out + kUncovered, kRecordHead - kUncovered + payload.size()});
-  std::memcpy(out, &head.crc, 4);
+void write_record(std::uint8_t* out, std::uint64_t sequence, RecordKind kind, Bytes head, Bytes rest) noexcept {
+  const auto size = static_cast<std::uint32_t>(head.size() + rest.size());
+  Head record{.sequence = sequence, .kind = static_cast<std::uint16_t>(kind), .size_again = size};
+  std::memcpy(out, &record, sizeof record);
+  if (!head.empty()) std::memcpy(out + kRecordHead, head.data(), head.size());
+  if (!rest.empty()) std::memcpy(out + kRecordHead + head.size(), rest.data(), rest.size());
+  record.crc = crc32c({out + kUncovered, kRecordHead - kUncovered + size});
+  std::memcpy(out, &record.crc, 4);
   std::atomic_ref(*reinterpret_cast<std::uint32_t*>(out + 4)).store(size + 1, std::memory_order_release);
 }
 
@@ -97,7 +98,10 @@ std::optional<Record> SegmentReader::next() noexcept {
 // Records begin at multiples of 8. One good record of a later sequence behind the end makes it a hole, not a tail.
 SegmentEnd SegmentReader::examine_rest() const noexcept {
   const Bytes rest = segment_.subspan(std::min<std::uint64_t>(at_, segment_.size()));
-  if (std::ranges::all_of(rest, [](std::uint8_t b) { return b == 0; })) return SegmentEnd::kClean;
+  // All zeros: the first is, and each is equal to the one before it (a live segment's rest is megabytes).
+  if (rest.empty() || (rest[0] == 0 && std::memcmp(rest.data(), rest.data() + 1, rest.size() - 1) == 0)) {
+    return SegmentEnd::kClean;
+  }
   for (std::uint64_t at = at_; at + kRecordHead <= segment_.size(); at += 8) {
     const auto record = read_at(at);
     if (record && record->sequence >= next_) return SegmentEnd::kCorrupt;

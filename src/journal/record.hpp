@@ -29,7 +29,7 @@ enum class RecordKind : std::uint16_t {
 struct Record {
   std::uint64_t sequence = 0;  // 1, 2, 3 ... over all segments
   RecordKind kind = RecordKind::kNote;
-  Bytes payload;
+  Bytes payload{};
   std::uint64_t offset = 0;  // in its segment
 };
 
@@ -41,9 +41,9 @@ inline constexpr std::size_t kSegmentHead = 32, kRecordHead = 24;
 // `out` has kSegmentHead bytes.
 void write_segment_head(std::uint8_t* out, std::uint64_t first_sequence) noexcept;
 [[nodiscard]] std::optional<std::uint64_t> read_segment_head(Bytes segment) noexcept;  // the first sequence
-// `out` has size_on_disk(payload.size()) zero bytes. The size, by which a reader knows that there is a record at all,
-// is written last.
-void write_record(std::uint8_t* out, std::uint64_t sequence, RecordKind kind, Bytes payload) noexcept;
+// `out` has size_on_disk() zero bytes for a payload that is `head` and then `rest`. The size, by which a reader knows
+// that there is a record at all, is written last.
+void write_record(std::uint8_t* out, std::uint64_t sequence, RecordKind kind, Bytes head, Bytes rest = {}) noexcept;
 
 enum class SegmentEnd : std::uint8_t {
   kMore,     // next() has not come to an end
