@@ -6,12 +6,12 @@
 #include <thread>
 #include <vector>
 
+#include "base/json_writer.hpp"
 #include "net/event_loop.hpp"
 #include "net/server.hpp"
 #include "net/token_bucket.hpp"
 #include "web/access.hpp"
 #include "web/equity_history.hpp"
-#include "web/json_writer.hpp"
 #include "web/kill_request.hpp"
 #include "web/page_assets.hpp"
 #include "web/state_json.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "web/json_writer.hpp"
+#include "base/json_writer.hpp"
 
 namespace underround::web {
 namespace {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <set>
 
-#include "web/json_writer.hpp"
+#include "base/json_writer.hpp"
 
 namespace underround::web {
 namespace {
@@ -179,37 +179,6 @@ TEST_F(StateJson, HasExactlyTheFieldsThePageDeclares) {
   std::set<std::string> written;
   collect_keys(parse(view.get()), written);
   EXPECT_EQ(written, declared);
-}
-
-TEST(JsonWriter, AnyBytesBecomeValidJson) {
-  EXPECT_TRUE(rc::check("any text", [](const std::string& text) {
-    fmt::memory_buffer out;
-    JsonWriter json(out);
-    json.begin_array();
-    json.value(std::string_view(text));
-    json.value(1);
-    json.end_array();
-    simdjson::dom::parser parser;
-    element root;
-    RC_ASSERT(parser.parse(out.data(), out.size()).get(root) == simdjson::SUCCESS);  // also checks UTF-8
-    RC_ASSERT(std::int64_t(root.at(1)) == 1);
-  }));
-}
-
-TEST(JsonWriter, IllFormedUtf8IsReplacedByteByByteAndTheRestKept) {
-  const auto written = [](std::string_view text) {
-    fmt::memory_buffer out;
-    JsonWriter(out).value(text);
-    return fmt::to_string(out);
-  };
-  EXPECT_EQ(written("\xf0\x9f\x98\x80 \xed\x9f\xbf \xe0\xa0\x80"), "\"\xf0\x9f\x98\x80 \xed\x9f\xbf \xe0\xa0\x80\"");
-  const std::string bad = "\xef\xbf\xbd";
-  EXPECT_EQ(written("\xc0\x80x"), "\"" + bad + bad + "x\"");                    // overlong
-  EXPECT_EQ(written("\xe0\x80\x80"), "\"" + bad + bad + bad + "\"");            // overlong
-  EXPECT_EQ(written("\xed\xa0\x80"), "\"" + bad + bad + bad + "\"");            // surrogate
-  EXPECT_EQ(written("\xf0\x80\x80\x80"), "\"" + bad + bad + bad + bad + "\"");  // overlong
-  EXPECT_EQ(written("\xf4\x90\x80\x80"), "\"" + bad + bad + bad + bad + "\"");  // beyond U+10FFFF
-  EXPECT_EQ(written("\xe2\x82"), "\"" + bad + bad + "\"");                      // cut off
 }
 
 TEST(ViewText, CutsAtWholeCharacters) {

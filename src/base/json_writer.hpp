@@ -1,5 +1,5 @@
-// Writes JSON into a reused fmt buffer: commas, escapes and nothing else. Integers only: money travels in its base
-// unit.
+// Writes JSON into a reused fmt buffer: commas, escapes and nothing else. Money travels as an integer in its base unit;
+// doubles are for ratios (shortest text that reads back the same; null when not finite, JSON has no word for it).
 //   JsonWriter json(buffer);  json.begin_object();  json.field("cash_usd_micros", usd.micros);  json.end_object();
 // Text is made valid: control characters are escaped and bytes that are not UTF-8 become U+FFFD (a WebSocket peer must
 // drop the connection on invalid UTF-8, and labels come from the venue).
@@ -9,9 +9,10 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
-namespace underround::web {
+namespace underround {
 
 class JsonWriter {
  public:
@@ -32,6 +33,11 @@ class JsonWriter {
     out_.append(text.data(), text.data() + text.size());
   }
   void value(bool flag) { raw(flag ? "true" : "false"); }
+  void value(double ratio);
+  template <class T>
+  void value(const std::optional<T>& maybe) {
+    maybe ? value(*maybe) : null();
+  }
   void value(std::string_view text);
   void value(const char* text) { value(std::string_view(text)); }
   void null() { raw("null"); }
@@ -65,4 +71,4 @@ class JsonWriter {
   bool comma_ = false;
 };
 
-}  // namespace underround::web
+}  // namespace underround

@@ -1,8 +1,9 @@
-#include "web/json_writer.hpp"
+#include "base/json_writer.hpp"
 
+#include <cmath>
 #include <iterator>
 
-namespace underround::web {
+namespace underround {
 namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
@@ -50,6 +51,12 @@ void JsonWriter::key(std::string_view name) {
   comma_ = false;
 }
 
+void JsonWriter::value(double ratio) {
+  if (!std::isfinite(ratio)) return null();
+  separate();
+  fmt::format_to(std::back_inserter(out_), "{}", ratio);
+}
+
 void JsonWriter::value(std::string_view text) {
   separate();
   out_.push_back('"');
@@ -70,4 +77,4 @@ void JsonWriter::value(std::string_view text) {
   out_.push_back('"');
 }
 
-}  // namespace underround::web
+}  // namespace underround
