@@ -88,8 +88,6 @@ bool EngineJournal::name(OrderId id, const Digest& digest) {
   return flush() && journal_->append(journal::RecordKind::kName, journal::encode_name({id, digest}));
 }
 
-}
-
 bool EngineJournal::note(std::string_view words) {
   return flush() && journal_->append(journal::RecordKind::kNote, bytes_of(words));
 }

@@ -178,7 +178,7 @@ class Session::Impl {
     switch (settings_.route) {
       case OrderRoute::kWatch: return {};
       case OrderRoute::kPaper:
-        paper_ = std::make_unique<FillModel>(catalogue_, engine_->books(), FillModelSettings{});
+        paper_ = std::make_unique<backtest::FillModel>(catalogue_, engine_->books(), backtest::VenueModelSettings{});
         return {};
       case OrderRoute::kDryRun: return open_dry_run();
       case OrderRoute::kEmbedded: return open_embedded();
@@ -421,6 +421,7 @@ class Session::Impl {
     for (std::size_t i = 0; i < events_.size(); ++i) {
       note_end(events_[i]);
       driver_->deliver(events_[i]);
+      if (paper_) paper_->on_market(events_[i], received);
     }
     decision_latency_.record((loop_.now() - received).ns);
     frame_received_ = Nanos{};
@@ -458,7 +459,7 @@ class Session::Impl {
     if (journal_ && !journal_->failure().empty()) end_of_journal();
     if (paper_) {
       due_.clear();
-      paper_->collect(now, due_);
+      paper_->advance(now, due_);
       for (const Event& e : due_) driver_->deliver(e);
     }
     if (!ended_.empty()) {
@@ -496,7 +497,7 @@ class Session::Impl {
   std::unique_ptr<EngineJournal> journal_;     // before the gateway, which writes names into it
   std::unique_ptr<crypto::NoncePool> nonces_;  // opt-in; before the gateway that signs with it
   std::unique_ptr<polymarket::Gateway> gateway_;
-  std::unique_ptr<FillModel> paper_;
+  std::unique_ptr<backtest::FillModel> paper_;
   std::unique_ptr<polymarket::MarketFeed> feed_;
   std::unique_ptr<binance::BinanceFeed> binance_;
   Mailbox<EngineView> views_;

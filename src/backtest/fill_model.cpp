@@ -183,7 +183,8 @@ void FillModel::match(Working& order, Nanos now) {
     const L2Book& book = books_[condition].book();
     const Side other = opposite(order.side);
     const Price best = other == Side::kBuy ? book.best_bid() : book.best_ask();
-    note_taken(condition, other, best, book.size_at(other, best), available(condition, other, best, book.size_at(other, best)));
+    note_taken(condition, other, best, book.size_at(other, best),
+               available(condition, other, best, book.size_at(other, best)));
   }
   const bool complete = plan(order, planned_);
   if (order.terms.tif == TimeInForce::kFok && !complete) return reject(order, now, RejectReason::kFokNotFilled);
@@ -315,7 +316,7 @@ void FillModel::on_trade(const Event& e, Nanos now) {
     if (order.resting && order.condition() == condition_of(e.instrument()) && order.side == opposite(taker)) {
       const bool through = order.side == Side::kBuy ? price < order.price : price > order.price;
       // At our price the queue decides; beyond it everybody at our price was served first.
-      const Shares ours = through ? std::min(e.level.size, order.left())
+      const Shares ours = through                ? std::min(e.level.size, order.left())
                           : price == order.price ? order.queue.traded(e.level.size, order.left())
                                                  : Shares{};
       if (ours.micros > 0) fill(order, now, order.price, ours, Liquidity::kMaker);
@@ -380,8 +381,7 @@ void FillModel::fill(Working& order, Nanos now, Price price, Shares size, Liquid
   e.fill.settlement = SettlementStatus::kMatched;
   answer(e);
   const bool real = settings_.realism.settlement;
-  const bool fails =
-      real && chance_.below(1'000'000) < static_cast<std::uint64_t>(settings_.settlement_failure_ppm);
+  const bool fails = real && chance_.below(1'000'000) < static_cast<std::uint64_t>(settings_.settlement_failure_ppm);
   counters_.settlements_failed += fails ? 1 : 0;
   Event settled = Event::make(EventKind::kSettlement, real ? e.header.time + settings_.settlement_delay : e.header.time,
                               VenueId::kPolymarket);

@@ -6,9 +6,9 @@
 //   model.advance(now, out);                           // answers that have reached us by now, in order of time
 //
 // Rules it shares with the simulator's matcher (protocol pages 6 and 16), which a test holds them to: price-time
-// priority, makers' prices, FOK all or nothing, FAK and FOK BUY as an order for dollars, minimums, post-only, taker delay.
-// What nobody recorded is not guessed in our favour: no live book, no fill; a trade without a side moves no queue.
-// Owner: one thread. Deterministic: every chance comes from the seed.
+// priority, makers' prices, FOK all or nothing, FAK and FOK BUY as an order for dollars, minimums, post-only, taker
+// delay. What nobody recorded is not guessed in our favour: no live book, no fill; a trade without a side moves no
+// queue. Owner: one thread. Deterministic: every chance comes from the seed.
 #pragma once
 
 #include <cstdint>
@@ -102,10 +102,10 @@ class FillModel {
   LatencyModel order_leg_, cancel_leg_, user_leg_;
   Random chance_;
   std::vector<Working> orders_;
-  std::vector<std::uint16_t> resting_;   // by condition: how many
-  std::vector<ConditionId> touched_;     // with resting orders, since the last frame end
-  std::vector<Action> actions_;          // sorted by time
-  std::vector<Event> answers_;           // sorted by time
+  std::vector<std::uint16_t> resting_;  // by condition: how many
+  std::vector<ConditionId> touched_;    // with resting orders, since the last frame end
+  std::vector<Action> actions_;         // sorted by time
+  std::vector<Event> answers_;          // sorted by time
   FlatMap<Taken> taken_;
   std::vector<PlannedFill> planned_;
   std::uint64_t next_fill_ = 0;

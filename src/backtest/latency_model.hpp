@@ -21,7 +21,8 @@ class LatencyModel {
  private:
   [[nodiscard]] Nanos draw() noexcept {
     Nanos time = leg_.base;
-    if (leg_.jitter.ns > 0) time += Nanos{static_cast<std::int64_t>(random_.exponential(static_cast<double>(leg_.jitter.ns)))};
+    if (leg_.jitter.ns > 0)
+      time += Nanos{static_cast<std::int64_t>(random_.exponential(static_cast<double>(leg_.jitter.ns)))};
     if (leg_.spike_ppm > 0 && random_.below(1'000'000) < static_cast<std::uint64_t>(leg_.spike_ppm)) time += leg_.spike;
     return time;
   }

@@ -470,7 +470,11 @@ Result<void> NativeWriter::note(std::string_view text) { return state_->append(R
 
 Result<void> NativeWriter::gap(Nanos at, VenueId venue, std::string_view why) {
   const journal::Frame frame{at, venue, journal::Stream::kMarket, 0, why};
-  return state_->append(RecordKind::kGap, journal::encode_frame(frame, state_->buffer));
+  std::array<std::uint8_t, journal::kFrameHead> head;
+  const journal::Bytes first = journal::encode_frame_head(frame, head), second = journal::text_bytes(frame);
+  state_->buffer.assign(first.begin(), first.end());
+  state_->buffer.insert(state_->buffer.end(), second.begin(), second.end());
+  return state_->append(RecordKind::kGap, state_->buffer);
 }
 
 Result<void> NativeWriter::frame(std::span<const Event> events) {

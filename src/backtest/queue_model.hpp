@@ -3,9 +3,11 @@
 //   QueuePosition q(shown);   Shares ours = q.traded(size, remaining);   q.level(new_shown, model, power);
 //
 //   pessimistic   everything that leaves without a trade stood behind us; only trades move us forward, and the queue
-//                 ahead can never be more than what is shown. Source: the "risk averse" model of public tick backtesters.
+//                 ahead can never be more than what is shown. Source: the "risk averse" model of public tick
+//                 backtesters.
 //   proportional  what leaves stood ahead of us in proportion: front / (front + back). Source: the same, with f(x) = x.
-//   power         the chance that it stood behind us is f(back) / (f(back) + f(front)), f(x) = x^n: the longer the queue
+//   power         the chance that it stood behind us is f(back) / (f(back) + f(front)), f(x) = x^n: the longer the
+//   queue
 //                 behind, the likelier somebody there gave up. Source: R. Rigtorp's estimate of queue position with the
 //                 power function common in public tick backtesters; n = 2 leans to our favour less than n = 3.
 // Assumption of all: price-time priority (protocol page 16), and trades are reported before the level that shows them.

@@ -9,7 +9,7 @@ namespace {
 
 struct Switch {
   std::string_view name;
-  bool Realism::* member;
+  bool Realism::*member;
   std::string_view what;
 };
 // In the order of the ladder.
@@ -61,7 +61,7 @@ std::vector<Rung> ladder() {
   return rungs;
 }
 
-bool Realism::* realism_switch(std::string_view name) noexcept {
+bool Realism::*realism_switch(std::string_view name) noexcept {
   const auto found = std::ranges::find(kSwitches, name, &Switch::name);
   return found == kSwitches.end() ? nullptr : found->member;
 }

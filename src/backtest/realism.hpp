@@ -35,8 +35,8 @@ struct Realism {
 // Time on the way, one leg. Drawn anew for each message; never overtakes the one before it on the same leg.
 //   constant     base alone
 //   distribution base + exponential(jitter), and with `spike_ppm` a spike on top
-// Assumption of the shape: a floor set by distance, a queueing tail, and rare stalls (garbage, retransmission). Published
-// round trips to the venue: 1 to 25 ms near it (research on peers), feed p50 5 / p95 17 ms.
+// Assumption of the shape: a floor set by distance, a queueing tail, and rare stalls (garbage, retransmission).
+// Published round trips to the venue: 1 to 25 ms near it (research on peers), feed p50 5 / p95 17 ms.
 struct LegLatency {
   Nanos base, jitter;
   std::int64_t spike_ppm = 0;
@@ -61,7 +61,7 @@ struct VenueModelSettings {
   Realism realism;
   LatencySettings latency;
   QueueModel queue = QueueModel::kPessimistic;
-  double queue_power = 2.0;  // of kPower
+  double queue_power = 2.0;                     // of kPower
   Nanos taker_delay = Nanos::from_millis(250);  // markets that say so; a recording's date decides when it is older
   Nanos settlement_delay = Nanos::from_seconds(4);
   Nanos operation_delay = Nanos::from_seconds(5);
@@ -80,7 +80,7 @@ struct Rung {
 // From "mid-price, instant, free" to everything on, one assumption at a time.
 [[nodiscard]] std::vector<Rung> ladder();
 // "fees", "latency", ...: the switch of that name; null when there is none.
-[[nodiscard]] bool Realism::* realism_switch(std::string_view name) noexcept;
+[[nodiscard]] bool Realism::*realism_switch(std::string_view name) noexcept;
 [[nodiscard]] std::vector<std::string_view> realism_switches();
 
 }  // namespace underround::backtest

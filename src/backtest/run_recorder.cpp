@@ -129,7 +129,8 @@ void RunRecorder::on_order(const PlaceOrder& command) {
 
 void RunRecorder::on_fill(const Event& e) {
   const std::uint32_t* order = orders_.find(e.fill.order.value);
-  if (order == nullptr || !fills_.try_emplace(e.fill.fill_id, static_cast<std::uint32_t>(log_.fills.size())).second) return;
+  if (order == nullptr || !fills_.try_emplace(e.fill.fill_id, static_cast<std::uint32_t>(log_.fills.size())).second)
+    return;
   OrderRow& row = log_.orders[*order];
   row.filled += e.fill.size;
   FillRow fill;
@@ -157,8 +158,8 @@ void RunRecorder::on_plan(const Plan& plan, Usd result) {
   row.strategy = plan.intent.strategy;
   row.kind = plan.intent.kind;
   row.subject_is_event = plan.intent.event.valid();
-  row.subject = row.subject_is_event ? plan.intent.event.value
-                                     : condition_of(plan.intent.legs().front().instrument).value;
+  row.subject =
+      row.subject_is_event ? plan.intent.event.value : condition_of(plan.intent.legs().front().instrument).value;
   row.opportunity = plan.intent.opportunity;
   row.legs = plan.intent.leg_count;
   row.wanted = plan.intent.size;

@@ -1,6 +1,6 @@
 // Writes a RunLog while an engine runs: in front of it for events, behind it for commands.
-//   RunRecorder recorder(engine, "everything on");   driver: recorder.before(e); engine.step(e, c); recorder.after(e, c);
-//   RunLog log = recorder.finish();
+//   RunRecorder recorder(engine, "everything on");   driver: recorder.before(e); engine.step(e, c); recorder.after(e,
+//   c); RunLog log = recorder.finish();
 // Owner: the engine's thread. Market data that leads to nothing costs it one comparison.
 #pragma once
 

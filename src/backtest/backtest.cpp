@@ -1,0 +1,188 @@
+#include "backtest/backtest.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "base/check.hpp"
+
+namespace underround::backtest {
+namespace {
+
+constexpr Nanos kNever{INT64_MAX};
+
+Nanos venue_time_of(std::span<const Event> frame) noexcept {
+  for (const Event& e : frame) {
+    switch (e.header.kind) {
+      case EventKind::kSnapshotBegin:
+      case EventKind::kSnapshotEnd: return e.book_head.venue_time;
+      case EventKind::kSnapshotLevel:
+      case EventKind::kLevel:
+      case EventKind::kTopOfBook:
+      case EventKind::kTrade: return e.level.venue_time;
+      case EventKind::kReferenceQuote:
+      case EventKind::kReferenceTrade: return e.quote.venue_time;
+      default: break;
+    }
+  }
+  return {};
+}
+
+class Run {
+ public:
+  Run(MarketData& data, Engine& engine, Catalogue& catalogue, const BacktestSettings& settings)
+      : data_(data),
+        engine_(engine),
+        catalogue_(catalogue),
+        settings_(settings),
+        recorder_(engine, settings.name, settings.recorder),
+        model_(catalogue, books_, settings.venue),
+        data_leg_(settings.venue.latency.data, Random(settings.venue.seed).fork("data")) {
+    commands_.reserve(256);
+    answers_.reserve(256);
+  }
+
+  Result<RunLog> run() {
+    auto frame = data_.next();
+    if (!frame) {
+      return fail(ErrorCode::kNotFound, data_.problem().empty() ? "the recordings hold no events" : data_.problem());
+    }
+    now_ = frame->front().header.time;
+    exchange_now_ = Nanos{INT64_MIN};
+    open_markets();
+    next_timer_ = now_ + settings_.timer_every;
+    std::uint64_t frames = 0;
+    for (; frame; frame = data_.next()) {
+      const Nanos received = frame->front().header.time;
+      if (settings_.to.ns != 0 && received > settings_.to) break;
+      take(*frame, received);
+      if (settings_.progress && (++frames & 0xffff) == 0) settings_.progress(data_.bytes_done());
+    }
+    if (!data_.problem().empty()) return fail(ErrorCode::kInvalidInput, data_.problem());
+    run_until(std::max(now_, exchange_now_) + settings_.rest);
+    return recorder_.finish();
+  }
+
+ private:
+  void open_markets() {
+    for (std::uint32_t i = 0; i < data_.conditions().size(); ++i) {
+      ConditionSpec spec = data_.conditions()[i];
+      if (!spec.fees.known()) spec.fees = settings_.assumed_fees;
+      const auto id = catalogue_.add(spec);
+      // Two numberings would make nonsense of every event.
+      UR_CHECK(id && id->value == i);
+      books_.add(*id, spec.tick);
+      step(Event::make(EventKind::kConditionAdded, now_, spec.venue, i));
+    }
+    Event up = Event::make(EventKind::kUserStream, now_, VenueId::kPolymarket);
+    up.feed.up = 1;
+    step(up);
+  }
+
+  // One frame: the venue has it now, we have it later.
+  void take(std::span<const Event> frame, Nanos received) {
+    const Nanos exchange = std::max(exchange_time(frame, received), exchange_now_);
+    run_until(exchange);
+    exchange_now_ = exchange;
+    for (const Event& e : frame) {
+      apply(e);
+      model_.on_market(e, exchange);
+    }
+    if (received <= exchange) {
+      deliver(frame);
+    } else {
+      for (const Event& e : frame) on_the_way_.push_back(e);
+    }
+  }
+
+  void apply(const Event& e) {
+    const ConditionId condition = e.header.kind == EventKind::kGap ? e.condition() : condition_of(e.instrument());
+    if (e.header.kind > EventKind::kGap || !books_.contains(condition)) return;
+    (void)books_[condition].apply(e);
+  }
+
+  [[nodiscard]] Nanos exchange_time(std::span<const Event> frame, Nanos received) noexcept {
+    if (!settings_.venue.realism.latency) return received;
+    if (settings_.venue.latency.recorded) {
+      const Nanos venue = venue_time_of(frame);
+      const Nanos cap = received - settings_.venue.latency.data_cap;
+      if (venue.ns != 0 && venue <= received && venue >= cap) return venue;
+    }
+    return received - (data_leg_.arrival(received) - received);
+  }
+
+  // Everything that happens up to `time`, in order.
+  void run_until(Nanos time) {
+    for (;;) {
+      const Nanos arrives = on_the_way_.empty() ? kNever : on_the_way_.front().header.time;
+      const Nanos next = std::min({arrives, model_.next(), next_timer_});
+      if (next > time) return;
+      now_ = std::max(now_, next);
+      if (next == arrives) {
+        deliver_one();
+      } else if (next == next_timer_) {
+        next_timer_ += settings_.timer_every;
+        if (trading()) step(Event::make(EventKind::kTimer, now_));
+      } else {
+        answers_.clear();
+        model_.advance(next, answers_);
+        for (const Event& e : answers_) step(e);
+      }
+    }
+  }
+
+  void deliver_one() {
+    // Up to the end of the frame: nothing comes in between.
+    for (bool more = true; more && !on_the_way_.empty();) {
+      const Event e = on_the_way_.front();
+      on_the_way_.pop_front();
+      more = e.header.kind != EventKind::kFrameEnd && !on_the_way_.empty() &&
+             on_the_way_.front().header.time == e.header.time;
+      market_step(e);
+    }
+  }
+  void deliver(std::span<const Event> frame) {
+    now_ = std::max(now_, frame.front().header.time);
+    for (const Event& e : frame) market_step(e);
+  }
+
+  [[nodiscard]] bool trading() const noexcept { return now_ >= settings_.from; }
+  // Before the first moment of trading books are built, and no strategy is asked.
+  void market_step(const Event& e) {
+    if (e.header.kind == EventKind::kFrameEnd && !trading()) return;
+    step(e);
+  }
+
+  void step(const Event& e) {
+    commands_.clear();
+    engine_.step(e, commands_);
+    if (trading()) recorder_.after(e, commands_);
+    if (settings_.tap) settings_.tap(e, commands_);
+    for (const Command& command : commands_) {
+      if (!std::holds_alternative<Resync>(command)) model_.execute(command, now_);
+    }
+  }
+
+  MarketData& data_;
+  Engine& engine_;
+  Catalogue& catalogue_;
+  const BacktestSettings& settings_;
+  RunRecorder recorder_;
+  BookStore books_;  // as the venue has them
+  FillModel model_;
+  LatencyModel data_leg_;
+  std::deque<Event> on_the_way_;  // from the venue to us
+  CommandBuffer commands_;
+  std::vector<Event> answers_;
+  Nanos now_, exchange_now_, next_timer_;
+};
+
+}  // namespace
+
+Result<RunLog> run_backtest(MarketData& data, const EngineFactory& make, const BacktestSettings& settings) {
+  Catalogue catalogue;
+  auto engine = make(catalogue);
+  if (!engine) return std::unexpected(engine.error());
+  return Run(data, **engine, catalogue, settings).run();
+}
+
+}  // namespace underround::backtest

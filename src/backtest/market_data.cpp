@@ -1,0 +1,133 @@
+#include "backtest/market_data.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace underround::backtest {
+namespace {
+
+enum class About : std::uint8_t { kNothing, kInstrument, kCondition, kEvent, kSymbol };
+
+About about(EventKind kind) noexcept {
+  switch (kind) {
+    case EventKind::kSnapshotBegin:
+    case EventKind::kSnapshotLevel:
+    case EventKind::kSnapshotEnd:
+    case EventKind::kLevel:
+    case EventKind::kTopOfBook:
+    case EventKind::kTrade:
+    case EventKind::kTickChange: return About::kInstrument;
+    case EventKind::kGap:
+    case EventKind::kMarketStatus:
+    case EventKind::kConditionAdded: return About::kCondition;
+    case EventKind::kReferenceQuote:
+    case EventKind::kReferenceTrade: return About::kSymbol;
+    case EventKind::kScore: return About::kEvent;
+    default: return About::kNothing;
+  }
+}
+
+ConditionSpec as_it_began(const ConditionSpec& recorded) {
+  ConditionSpec spec = recorded;
+  spec.phase = MarketPhase::kOpen;
+  // Out of sizes that nobody knows, nothing may be bought or sold.
+  spec.accepting_orders = !has_tag(spec, kTagSizesUnknown);
+  return spec;
+}
+
+}  // namespace
+
+Result<MarketData> MarketData::open(std::span<const std::filesystem::path> folders) {
+  MarketData data;
+  for (const auto& folder : folders) {
+    auto reader = NativeReader::open(folder);
+    if (!reader) return std::unexpected(reader.error());
+    data.sources_.push_back({.reader = std::move(*reader), .conditions = {}, .symbols = {}, .frame = {}});
+  }
+  for (Source& source : data.sources_) {
+    if (auto ok = data.number(source); !ok) return std::unexpected(ok.error());
+    for (const std::string& note : source.reader.contents().notes) data.notes_.push_back(note);
+    data.fill(source);
+  }
+  return data;
+}
+
+Result<void> MarketData::number(Source& source) {
+  std::unordered_map<std::string_view, std::uint32_t> known;
+  for (std::size_t i = 0; i < conditions_.size(); ++i) known.emplace(conditions_[i].condition_id, i);
+  std::vector<ConditionSpec> fresh;
+  source.same = true;
+  for (const auto& condition : source.reader.contents().conditions) {
+    const auto found = known.find(condition.spec.condition_id);
+    const auto ours =
+        found != known.end() ? found->second : static_cast<std::uint32_t>(conditions_.size() + fresh.size());
+    if (found == known.end()) fresh.push_back(as_it_began(condition.spec));
+    source.same = source.same && ours == source.conditions.size();
+    source.conditions.push_back(ours);
+  }
+  conditions_.insert(conditions_.end(), fresh.begin(), fresh.end());
+  for (const std::string& symbol : source.reader.contents().symbols) {
+    const auto found = std::ranges::find(symbols_, symbol);
+    const auto ours = static_cast<std::uint32_t>(found - symbols_.begin());
+    if (found == symbols_.end()) symbols_.push_back(symbol);
+    source.same = source.same && ours == source.symbols.size();
+    source.symbols.push_back(ours);
+  }
+  return {};
+}
+
+void MarketData::fill(Source& source) {
+  source.frame.reset();
+  while (!source.ended && problem_.empty()) {
+    const auto frame = source.reader.next();
+    if (!frame) {
+      source.ended = true;
+      problem_ = source.reader.problem();
+    } else if (!frame->events.empty()) {
+      source.frame = frame->events;
+      return;
+    }
+  }
+}
+
+std::span<const Event> MarketData::renumber(const Source& source, std::span<const Event> frame) {
+  buffer_.assign(frame.begin(), frame.end());
+  for (Event& e : buffer_) {
+    std::uint32_t& subject = e.header.subject;
+    if (subject == Event::kNoSubject) continue;
+    switch (about(e.header.kind)) {
+      case About::kInstrument: subject = source.conditions[subject / 2] * 2 + subject % 2; break;
+      case About::kCondition: subject = source.conditions[subject]; break;
+      case About::kSymbol: subject = source.symbols[subject]; break;
+      case About::kEvent:  // groups have no number of their own in a recording
+      case About::kNothing: break;
+    }
+  }
+  return buffer_;
+}
+
+std::optional<std::span<const Event>> MarketData::next() {
+  if (last_ != nullptr) fill(*last_);
+  last_ = nullptr;
+  if (!problem_.empty()) return std::nullopt;
+  for (Source& source : sources_) {
+    if (!source.frame) continue;
+    if (last_ == nullptr || source.frame->front().header.time < last_->frame->front().header.time) last_ = &source;
+  }
+  if (last_ == nullptr) return std::nullopt;
+  return last_->same ? *last_->frame : renumber(*last_, *last_->frame);
+}
+
+std::uint64_t MarketData::bytes_done() const noexcept {
+  std::uint64_t n = 0;
+  for (const Source& source : sources_) n += source.reader.bytes_done();
+  return n;
+}
+
+std::uint64_t MarketData::bytes_total() const noexcept {
+  std::uint64_t n = 0;
+  for (const Source& source : sources_) n += source.reader.bytes_total();
+  return n;
+}
+
+}  // namespace underround::backtest
