@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <optional>
+
 #include "risk/risk_gate.hpp"
 
-namespace underround {
+namespace underround::backtest {
 namespace {
 
 class FillModelTest : public ::testing::Test {
@@ -22,6 +25,7 @@ class FillModelTest : public ::testing::Test {
     spec.phase = MarketPhase::kOpen;
     rain_ = catalogue_.add(spec).value();
     books_.add(rain_, kTick001);
+    risk_books_.add(rain_, kTick001);
     book({{Side::kBuy, 4800, 20}, {Side::kSell, 5000, 10}, {Side::kSell, 5100, 10}});
   }
   struct L {
@@ -30,34 +34,74 @@ class FillModelTest : public ::testing::Test {
     std::int64_t shares;
   };
   void book(const std::vector<L>& levels) {
+    show(books_, levels);
+    if (venue_ms_ == 1) show(risk_books_, levels);
+  }
+  void show(BookStore& books, const std::vector<L>& levels) {
     Event head = Event::make(EventKind::kSnapshotBegin, Nanos{1}, VenueId::kPolymarket, instrument_of(rain_, 0).value);
     head.book_head.venue_time = Nanos::from_millis(++venue_ms_);
-    books_[rain_].begin_snapshot(head);
+    books[rain_].begin_snapshot(head);
     for (const L& l : levels) {
       Event e = Event::make(EventKind::kSnapshotLevel, Nanos{1}, VenueId::kPolymarket, head.header.subject);
       e.level.side = l.side;
       e.level.price = Price{l.pips};
       e.level.size = Shares::whole(l.shares);
-      books_[rain_].snapshot_level(e);
+      books[rain_].snapshot_level(e);
     }
-    books_[rain_].end_snapshot(head);
+    books[rain_].end_snapshot(head);
   }
-  void place(TimeInForce tif, Side side, std::int32_t pips, std::int64_t shares, Nanos now) {
+  // Risk is asked with a book and a ledger of its own: what the venue refuses is the subject here.
+  PlaceOrder approved(TimeInForce tif, Side side, std::int32_t pips, std::int64_t shares, bool post_only = false) {
     OrderTerms terms;
     terms.instrument = instrument_of(rain_, 0);
     terms.side = side;
     terms.tif = tif;
+    terms.post_only = post_only;
     terms.limit = Price{pips};
     terms.size = Shares::whole(shares);
-    const auto approved =
-        gate_.approve(OrderId{next_++}, PlanId{}, StrategyId{0}, terms, {now, catalogue_, books_, ledger_});
-    ASSERT_TRUE(approved) << to_string(approved.error());
-    model_.execute(PlaceOrder{*approved}, now);
+    RiskLimits limits;
+    limits.max_order = limits.max_position = limits.max_event = limits.max_total = Usd::whole(100'000);
+    RiskGate gate(limits);
+    Ledger ledger(Usd::whole(100'000));
+    ledger.adopt(terms.instrument, Shares::whole(100'000), Usd{});
+    const auto order =
+        gate.approve(OrderId{next_++}, PlanId{}, StrategyId{0}, terms, {Nanos{}, catalogue_, risk_books_, ledger});
+    EXPECT_TRUE(order) << to_string(order.error());
+    return PlaceOrder{*order};
+  }
+  void place(TimeInForce tif, Side side, std::int32_t pips, std::int64_t shares, Nanos now, bool post_only = false) {
+    model_->execute(approved(tif, side, pips, shares, post_only), now);
+  }
+  void trade(unsigned outcome, Side taker, std::int32_t pips, std::int64_t shares, Nanos now) {
+    Event e = Event::make(EventKind::kTrade, now, VenueId::kPolymarket, instrument_of(rain_, outcome).value);
+    e.level.price = Price{pips};
+    e.level.size = Shares::whole(shares);
+    e.level.side = taker;
+    model_->on_market(e, now);
+  }
+  void end_frame(Nanos now) {
+    Event e = Event::make(EventKind::kSnapshotEnd, now, VenueId::kPolymarket, instrument_of(rain_, 0).value);
+    model_->on_market(e, now);
+    model_->on_market(Event::make(EventKind::kFrameEnd, now, VenueId::kPolymarket), now);
+  }
+  void set(const std::function<void(ConditionSpec&)>& change) {
+    ConditionSpec spec = catalogue_[rain_].spec;
+    change(spec);
+    ASSERT_TRUE(catalogue_.add(spec));
   }
   std::vector<Event> collect(Nanos now) {
     std::vector<Event> out;
-    model_.collect(now, out);
+    model_->advance(now, out);
     return out;
+  }
+  // 25 ms to the venue, nothing left to chance.
+  static VenueModelSettings exact() {
+    VenueModelSettings s;
+    s.latency.order = s.latency.cancel = LegLatency::constant(Nanos::from_millis(25));
+    s.latency.user = LegLatency::constant(Nanos{});
+    s.realism.misses = false;
+    s.settlement_failure_ppm = 0;
+    return s;
   }
   static Shares filled(const std::vector<Event>& events) {
     Shares total;
@@ -70,10 +114,8 @@ class FillModelTest : public ::testing::Test {
   std::int64_t venue_ms_ = 0;
   std::uint64_t next_ = 1;
   Catalogue catalogue_;
-  BookStore books_;
-  Ledger ledger_{Usd::whole(1000)};
-  RiskGate gate_{RiskLimits{}};
-  FillModel model_{catalogue_, books_, FillModelSettings{}};
+  BookStore books_, risk_books_;
+  std::optional<FillModel> model_{std::in_place, catalogue_, books_, exact()};
   ConditionId rain_;
 };
 
@@ -88,13 +130,19 @@ TEST_F(FillModelTest, MeetsTheBookOfItsArrivalNotOfItsDecision) {
 }
 
 TEST_F(FillModelTest, WalksLevelsAndChargesTheFeeOfEach) {
-  place(TimeInForce::kFak, Side::kBuy, 5100, 15, Nanos{});
+  place(TimeInForce::kGtc, Side::kBuy, 5100, 15, Nanos{});
   const auto events = collect(Nanos::from_seconds(1));
   ASSERT_EQ(events.size(), 3U);
   EXPECT_EQ(events[0].fill.price, Price{5000});
   EXPECT_EQ(events[0].fill.fee, Usd{175'000});
   EXPECT_EQ(events[1].fill.price, Price{5100});
   EXPECT_EQ(events[1].fill.size, Shares::whole(5));
+}
+
+// A FAK BUY names dollars: 15 at 0.51 are 7.65 USD; 10 at 0.50 leave 2.65, which buy 5.19 at 0.51.
+TEST_F(FillModelTest, AFakBuySpendsDollars) {
+  place(TimeInForce::kFak, Side::kBuy, 5100, 15, Nanos{});
+  EXPECT_EQ(filled(collect(Nanos::from_seconds(1))), Shares{15'190'000});
 }
 
 TEST_F(FillModelTest, ADisplayedShareIsBoughtOnce) {
@@ -109,34 +157,140 @@ TEST_F(FillModelTest, ADisplayedShareIsBoughtOnce) {
 
 TEST_F(FillModelTest, FokIsAllOrNothing) {
   place(TimeInForce::kFok, Side::kBuy, 5000, 11, Nanos{});
-  const auto events = collect(Nanos::from_seconds(1));
+  auto events = collect(Nanos::from_seconds(1));
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].order.reason, RejectReason::kFokNotFilled);
+  place(TimeInForce::kFok, Side::kBuy, 5100, 19, Nanos::from_seconds(2));
+  events = collect(Nanos::from_seconds(3));
+  EXPECT_EQ(events.back().order.status, OrderStatus::kFilled);
 }
 
-TEST_F(FillModelTest, ARestingOrderFillsOnlyWhenTradedThrough) {
+TEST_F(FillModelTest, WhatStandsAtOurPriceWouldHaveMetUsFirst) {
   place(TimeInForce::kGtc, Side::kBuy, 4900, 10, Nanos{});
   auto events = collect(Nanos::from_millis(30));
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].order.status, OrderStatus::kLive);
-  book({{Side::kBuy, 4800, 20}, {Side::kSell, 4900, 10}});
-  EXPECT_TRUE(collect(Nanos::from_millis(40)).empty()) << "touching is not trading through";
-  book({{Side::kBuy, 4700, 20}, {Side::kSell, 4800, 10}});
-  events = collect(Nanos::from_millis(50));
-  EXPECT_EQ(filled(events), Shares::whole(10));
+  book({{Side::kBuy, 4800, 20}, {Side::kSell, 4900, 4}});
+  end_frame(Nanos::from_millis(40));
+  events = collect(Nanos::from_millis(40));
+  EXPECT_EQ(filled(events), Shares::whole(4)) << "no more than is shown";
+  EXPECT_EQ(events[0].fill.price, Price{4900});
   EXPECT_EQ(events[0].fill.liquidity, Liquidity::kMaker);
   EXPECT_EQ(events[0].fill.fee, Usd{});
+  end_frame(Nanos::from_millis(50));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(50))), Shares{}) << "the same shares do not fill twice";
 }
 
-TEST_F(FillModelTest, FillsSettleLater) {
+TEST_F(FillModelTest, TradesAtOurPriceServeTheQueueFirst) {
+  place(TimeInForce::kGtc, Side::kBuy, 4800, 10, Nanos{});  // behind 20
+  (void)collect(Nanos::from_millis(30));
+  trade(0, Side::kSell, 4800, 15, Nanos::from_millis(40));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(40))), Shares{});
+  trade(0, Side::kBuy, 4800, 15, Nanos::from_millis(45));  // the other side
+  EXPECT_EQ(filled(collect(Nanos::from_millis(45))), Shares{});
+  trade(1, Side::kBuy, 5200, 9, Nanos::from_millis(50));  // buying NO at 0.52 is selling YES at 0.48
+  EXPECT_EQ(filled(collect(Nanos::from_millis(50))), Shares::whole(4)) << "5 of the 9 were still ahead";
+  trade(0, Side::kSell, 4700, 3, Nanos::from_millis(60));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(60))), Shares::whole(3)) << "beyond our price everybody here was served";
+}
+
+TEST_F(FillModelTest, WithoutTheQueueATouchFills) {
+  VenueModelSettings s = exact();
+  s.realism.queue = false;
+  model_.emplace(catalogue_, books_, s);
+  place(TimeInForce::kGtc, Side::kBuy, 4800, 10, Nanos{});
+  (void)collect(Nanos::from_millis(30));
+  trade(0, Side::kSell, 4800, 4, Nanos::from_millis(40));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(40))), Shares::whole(4));
+}
+
+TEST_F(FillModelTest, TheTakerDelayHoldsWhatWouldMatchAndNothingElse) {
+  set([](ConditionSpec& spec) { spec.taker_delay = true; });
+  place(TimeInForce::kFak, Side::kBuy, 5000, 5, Nanos{});
+  auto events = collect(Nanos::from_millis(274));
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].order.status, OrderStatus::kDelayed);
+  book({{Side::kBuy, 4800, 20}, {Side::kSell, 5100, 10}});
+  events = collect(Nanos::from_millis(275));
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].order.reason, RejectReason::kUnmatched) << "the makers had time to leave";
+  place(TimeInForce::kGtc, Side::kBuy, 4900, 5, Nanos::from_seconds(1));
+  events = collect(Nanos::from_millis(1025));
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].order.status, OrderStatus::kLive);
+}
+
+TEST_F(FillModelTest, VenueRulesRefuse) {
+  place(TimeInForce::kGtc, Side::kBuy, 5000, 5, Nanos{}, true);
+  EXPECT_EQ(collect(Nanos::from_seconds(1)).at(0).order.reason, RejectReason::kPostOnlyCross);
+  place(TimeInForce::kGtc, Side::kBuy, 4900, 5, Nanos::from_seconds(2));
+  set([](ConditionSpec& spec) { spec.tick = Tick{1000}; });
+  EXPECT_EQ(collect(Nanos::from_seconds(3)).at(0).order.reason, RejectReason::kTick) << "the tick of its arrival";
+}
+
+TEST_F(FillModelTest, CancelsTravelToo) {
+  place(TimeInForce::kGtc, Side::kBuy, 4900, 10, Nanos{});
+  (void)collect(Nanos::from_millis(30));
+  model_->execute(CancelOrder{OrderId{1}}, Nanos::from_millis(30));
+  trade(0, Side::kSell, 4900, 4, Nanos::from_millis(50));
+  const auto events = collect(Nanos::from_millis(55));
+  EXPECT_EQ(filled(events), Shares::whole(4)) << "it met us while the cancel was on its way";
+  EXPECT_EQ(events.back().order.status, OrderStatus::kCancelled);
+  EXPECT_EQ(events.back().order.matched, Shares::whole(4));
+  model_->execute(CancelOrder{OrderId{1}}, Nanos::from_millis(60));
+  EXPECT_EQ(collect(Nanos::from_millis(90)).at(0).header.kind, EventKind::kCancelRejected);
+}
+
+TEST_F(FillModelTest, TheGameStartsAndTheBookIsCleared) {
+  set([](ConditionSpec& spec) {
+    spec.clear_book_on_start = true;
+    spec.game_start_at = Nanos::from_seconds(10);
+  });
+  place(TimeInForce::kGtc, Side::kBuy, 4900, 10, Nanos{});
+  EXPECT_EQ(collect(Nanos::from_seconds(9)).size(), 1U);
+  EXPECT_EQ(collect(Nanos::from_seconds(10)).at(0).order.status, OrderStatus::kCancelled);
+}
+
+TEST_F(FillModelTest, FillsSettleLaterOrAreTakenBack) {
   place(TimeInForce::kFak, Side::kBuy, 5000, 10, Nanos{});
   const auto fill = collect(Nanos::from_seconds(1)).front();
   EXPECT_EQ(fill.fill.settlement, SettlementStatus::kMatched);
-  const auto later = collect(Nanos::from_seconds(10));
+  auto later = collect(Nanos::from_seconds(10));
   ASSERT_EQ(later.size(), 1U);
   EXPECT_EQ(later[0].settlement.fill_id, fill.fill.fill_id);
   EXPECT_EQ(later[0].settlement.status, SettlementStatus::kConfirmed);
+  VenueModelSettings s = exact();
+  s.settlement_failure_ppm = 1'000'000;
+  model_.emplace(catalogue_, books_, s);
+  place(TimeInForce::kFak, Side::kSell, 4800, 10, Nanos::from_seconds(20));
+  EXPECT_EQ(collect(Nanos::from_seconds(30)).back().settlement.status, SettlementStatus::kFailed);
+}
+
+TEST_F(FillModelTest, SomebodyElseWasFaster) {
+  VenueModelSettings s = exact();
+  s.realism.misses = true;
+  s.miss_ppm = 1'000'000;
+  model_.emplace(catalogue_, books_, s);
+  place(TimeInForce::kFak, Side::kBuy, 5000, 10, Nanos{});
+  EXPECT_EQ(collect(Nanos::from_seconds(1)).at(0).order.reason, RejectReason::kFakNoMatch);
+}
+
+TEST_F(FillModelTest, WithoutALiveBookNothingFills) {
+  books_[rain_].end_epoch();
+  model_->execute(approved(TimeInForce::kFak, Side::kBuy, 5000, 10), Nanos{});
+  EXPECT_EQ(collect(Nanos::from_seconds(1)).at(0).order.reason, RejectReason::kNotReady);
+}
+
+TEST_F(FillModelTest, NaiveIsTheMidPriceAtOnceForNothingWithoutEnd) {
+  VenueModelSettings s = exact();
+  s.realism = ladder().front().realism;
+  model_.emplace(catalogue_, books_, s);
+  place(TimeInForce::kFak, Side::kBuy, 5000, 500, Nanos{});
+  const auto events = collect(Nanos{});
+  EXPECT_EQ(filled(events), Shares::whole(500));
+  EXPECT_EQ(events[0].fill.price, Price{4900});
+  EXPECT_EQ(events[0].fill.fee, Usd{});
 }
 
 }  // namespace
-}  // namespace underround
+}  // namespace underround::backtest

@@ -218,10 +218,10 @@ TEST_F(NativeRecordingTest, OtherFoldersAreRefusedWithAReason) {
   EXPECT_EQ(NativeReader::open(folder_).error().code, ErrorCode::kNotFound);
   {
     auto journal = journal::Journal::open({.folder = folder_ / "raw", .segment_bytes = 16'384}).value();
-    std::vector<std::uint8_t> buffer;
-    ASSERT_TRUE(journal->append(
-        journal::RecordKind::kFrame,
-        journal::encode_frame({Nanos{1}, VenueId::kPolymarket, journal::Stream::kMarket, 0, "{}"}, buffer)));
+    const journal::Frame frame{Nanos{1}, VenueId::kPolymarket, journal::Stream::kMarket, 0, "{}"};
+    std::array<std::uint8_t, journal::kFrameHead> head;
+    ASSERT_TRUE(journal->append(journal::RecordKind::kFrame, journal::encode_frame_head(frame, head),
+                                journal::text_bytes(frame)));
   }
   const auto raw = NativeReader::open(folder_ / "raw");
   ASSERT_FALSE(raw);
