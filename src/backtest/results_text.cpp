@@ -41,9 +41,9 @@ void add_parts(std::string& text, const PnlParts& parts) {
 void add_funnel(std::string& text, const Funnel& funnel) {
   text += "opportunities\n";
   for (const FunnelStage& stage : funnel.stages) {
-    const std::string profit = stage.profit ? usd_text(*stage.profit) + " on the screen" : "";
-    text += fmt::format("  {:<12}{:>8}  {:<26}{}{}\n", stage.name, stage.count, profit,
-                        stage.lost.empty() ? "" : "lost: ", counts_text(stage.lost));
+    std::string more = stage.profit ? usd_text(*stage.profit) + " on the screen" : "";
+    if (!stage.lost.empty()) more = fmt::format("{:<26}lost: {}", more, counts_text(stage.lost));
+    text += fmt::format("  {:<12}{:>8}  {}\n", stage.name, stage.count, more);
   }
   if (!funnel.refusals.empty()) text += fmt::format("  risk refused intents: {}\n", counts_text(funnel.refusals));
   if (funnel.phantoms > 0) text += fmt::format("  phantom signals refused: {}\n", funnel.phantoms);
