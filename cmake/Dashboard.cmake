@@ -1,4 +1,5 @@
-# Builds the page in dashboard/ with Debian's own Node and embeds it: target ur_page, linked by the web room.
+# Builds the pages in dashboard/ with Debian's own Node and embeds them: target ur_page, linked by the web room, and
+# ur_report_page, linked by the backtest room.
 find_program(NODE_PROGRAM NAMES node nodejs)
 find_program(NPM_PROGRAM NAMES npm)
 if(NOT NODE_PROGRAM OR NOT NPM_PROGRAM)
@@ -15,6 +16,7 @@ set(page_source ${CMAKE_SOURCE_DIR}/dashboard)
 set(page_output ${CMAKE_BINARY_DIR}/dashboard)
 set(page_modules ${page_source}/node_modules/.package-lock.json)  # npm writes it last
 file(GLOB page_files CONFIGURE_DEPENDS ${page_source}/src/*)
+file(GLOB report_files CONFIGURE_DEPENDS ${page_source}/report/*)
 set(page_assets index.html login.html app.js app.css)
 list(TRANSFORM page_assets PREPEND ${page_output}/ OUTPUT_VARIABLE page_outputs)
 
@@ -35,32 +37,53 @@ add_custom_command(
   COMMENT "Building the dashboard page"
   VERBATIM)
 
-# One read-only blob per file, begin and end symbols as src/web/page_assets.cpp expects them.
-set(page_assembly "    .section .rodata\n")
-foreach(file ${page_assets})
-  string(MAKE_C_IDENTIFIER "ur_page_${file}" symbol)
-  string(APPEND page_assembly
-         "    .global ${symbol}_begin\n    .global ${symbol}_end\n    .balign 16\n"
-         "${symbol}_begin:\n    .incbin \"${page_output}/${file}\"\n${symbol}_end:\n    .byte 0\n")
-endforeach()
-string(APPEND page_assembly "    .section .note.GNU-stack,\"\",%progbits\n")
-file(CONFIGURE OUTPUT ${page_output}/page_assets.s CONTENT "${page_assembly}" @ONLY)
-set_source_files_properties(${page_output}/page_assets.s PROPERTIES OBJECT_DEPENDS "${page_outputs}"
-                            COMPILE_OPTIONS "$<$<C_COMPILER_ID:Clang>:-Wno-unused-command-line-argument>")
-add_library(ur_page STATIC ${page_output}/page_assets.s)
-set_target_properties(ur_page PROPERTIES LINKER_LANGUAGE CXX)
+# One read-only blob per file of `folder`, begin and end symbols as src/web/page_assets.cpp and
+# src/backtest/report_html.cpp expect them.
+function(ur_embed target folder)
+  set(assembly "    .section .rodata\n")
+  foreach(file ${ARGN})
+    string(MAKE_C_IDENTIFIER "ur_page_${file}" symbol)
+    string(APPEND assembly
+           "    .global ${symbol}_begin\n    .global ${symbol}_end\n    .balign 16\n"
+           "${symbol}_begin:\n    .incbin \"${folder}/${file}\"\n${symbol}_end:\n    .byte 0\n")
+  endforeach()
+  string(APPEND assembly "    .section .note.GNU-stack,\"\",%progbits\n")
+  list(TRANSFORM ARGN PREPEND ${folder}/ OUTPUT_VARIABLE files)
+  file(CONFIGURE OUTPUT ${folder}/${target}.s CONTENT "${assembly}" @ONLY)
+  set_source_files_properties(${folder}/${target}.s PROPERTIES OBJECT_DEPENDS "${files}"
+                              COMPILE_OPTIONS "$<$<C_COMPILER_ID:Clang>:-Wno-unused-command-line-argument>")
+  add_library(${target} STATIC ${folder}/${target}.s)
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+endfunction()
+ur_embed(ur_page ${page_output} ${page_assets})
+
+# The report shares the page's palette, formats and ticks.
+set(report_output ${CMAKE_BINARY_DIR}/report_page)
+add_custom_command(
+  OUTPUT ${report_output}/report.html
+  COMMAND ${NODE_PROGRAM} node_modules/typescript/bin/tsc --noEmit
+  COMMAND ${NODE_PROGRAM} build.mjs --report --outdir ${report_output}
+  DEPENDS ${report_files} ${page_files} ${page_source}/build.mjs ${page_source}/tsconfig.json ${page_modules}
+  WORKING_DIRECTORY ${page_source}
+  COMMENT "Building the backtest report's page"
+  VERBATIM)
+ur_embed(ur_report_page ${report_output} report.html)
 
 # The pure TypeScript modules; `ctest -R dashboard` runs them.
 add_test(NAME dashboard COMMAND ${NPM_PROGRAM} test --silent WORKING_DIRECTORY ${page_source})
 
-# A page with made-up figures, to look at: dashboard_preview [--port N] [--scene trading|empty|starting|halted]
+# Pages with made-up figures, to look at: dashboard_preview [--port N] [--scene trading|empty|starting|halted];
+# report_preview [--scene full|thin|empty] > report.html
 if(NOT UNDERROUND_FUZZ)
   add_executable(dashboard_preview ${CMAKE_SOURCE_DIR}/src/web/preview/main.cpp
                                    ${CMAKE_SOURCE_DIR}/src/web/preview/synthetic_view.cpp)
   target_link_libraries(dashboard_preview PRIVATE ur_web fmt::fmt Threads::Threads)
+  add_executable(report_preview ${CMAKE_SOURCE_DIR}/src/backtest/preview/main.cpp)
+  target_link_libraries(report_preview PRIVATE ur_backtest fmt::fmt)
   find_program(CHROMIUM_PROGRAM NAMES chromium chromium-browser google-chrome)
   if(CHROMIUM_PROGRAM)
     add_test(NAME dashboard_smoke COMMAND ${NODE_PROGRAM} ${page_source}/test/smoke.mjs $<TARGET_FILE:dashboard_preview>)
-    set_tests_properties(dashboard_smoke PROPERTIES TIMEOUT 300)
+    add_test(NAME report_smoke COMMAND ${NODE_PROGRAM} ${page_source}/test/report_smoke.mjs $<TARGET_FILE:report_preview>)
+    set_tests_properties(dashboard_smoke report_smoke PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
   endif()
 endif()

@@ -1,113 +1,13 @@
 // Opens the page in headless Chromium and uses it: scenes, kill switch, lost and regained connection, phone, login.
 //   node dashboard/test/smoke.mjs BUILD_DIR/dashboard_preview [SCREENSHOT_DIR]
-// Speaks the browser's debugging protocol over a pipe; needs nothing but Node. Exit 77 (skipped) without a Chromium.
+// Exit 77 (skipped) without a Chromium.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { Browser, needChromium } from './browser.mjs';
 
 const [preview, shots] = process.argv.slice(2);
 if (preview === undefined) throw new Error('usage: smoke.mjs PREVIEW_PROGRAM [SCREENSHOT_DIR]');
-const program = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => spawnSync('which', [name]).status === 0);
-if (program === undefined) {
-  console.log('smoke: skipped, no Chromium');
-  process.exit(77);
-}
-if (shots !== undefined) mkdirSync(shots, { recursive: true });
-
-const kPatienceMs = 20_000;
-
-class Browser {
-  constructor() {
-    this.profile = mkdtempSync(join(tmpdir(), 'underround-smoke-'));
-    this.process = spawn(
-      program,
-      [
-        '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--hide-scrollbars',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync',
-        `--user-data-dir=${this.profile}`, '--remote-debugging-pipe', 'about:blank',
-      ],
-      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
-    );
-    this.waiting = new Map();
-    this.complaints = [];
-    this.lastId = 0;
-    let buffered = '';
-    this.process.stdio[4].on('data', (bytes) => {
-      const parts = (buffered + bytes).split('\0');
-      buffered = parts.pop();
-      for (const part of parts) this.receive(JSON.parse(part));
-    });
-  }
-
-  receive(message) {
-    if (message.method === 'Runtime.exceptionThrown') this.complaints.push(message.params.exceptionDetails.exception?.description);
-    if (message.method === 'Log.entryAdded' && message.params.entry.source === 'security') this.complaints.push(message.params.entry.text);
-    const done = this.waiting.get(message.id);
-    this.waiting.delete(message.id);
-    if (message.error !== undefined) done?.reject(new Error(message.error.message));
-    else done?.resolve(message.result);
-  }
-
-  send(method, params = {}) {
-    this.lastId += 1;
-    const id = this.lastId;
-    this.process.stdio[3].write(`${JSON.stringify({ id, method, params, sessionId: this.session })}\0`);
-    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
-  }
-
-  async open() {
-    const { targetInfos } = await this.send('Target.getTargets');
-    const { targetId } = targetInfos.find((t) => t.type === 'page');
-    this.session = (await this.send('Target.attachToTarget', { targetId, flatten: true })).sessionId;
-    for (const domain of ['Page', 'Runtime', 'Log']) await this.send(`${domain}.enable`);
-  }
-
-  async size(width, height, mobile = false) {
-    await this.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: mobile ? 2 : 1, mobile });
-  }
-
-  async theme(value) {
-    await this.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value }] });
-  }
-
-  async value(expression) {
-    return (await this.send('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true })).result.value;
-  }
-
-  // A page that navigates meanwhile has no answer: asked again like any "not yet".
-  async until(what, expression) {
-    const start = Date.now();
-    while (!(await this.value(expression).catch(() => false))) {
-      if (Date.now() - start > kPatienceMs) {
-        throw new Error(`never came true: ${what}\n${await this.value('document.body?.innerText.slice(0, 600)')}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  shows(text) {
-    return this.until(`the page shows "${text}"`, `document.body !== null && document.body.innerText.includes(${JSON.stringify(text)})`);
-  }
-
-  async click(id) {
-    await this.value(`document.getElementById(${JSON.stringify(id)}).click()`);
-  }
-
-  async picture(name) {
-    if (shots === undefined) return;
-    const { data } = await this.send('Page.captureScreenshot', { format: 'png' });
-    writeFileSync(join(shots, `${name}.png`), Buffer.from(data, 'base64'));
-  }
-
-  async close() {
-    const gone = new Promise((resolve) => this.process.once('exit', resolve));
-    this.send('Browser.close').catch(() => undefined);
-    await gone;
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
+needChromium();
 
 class Server {
   static async start(args, env = {}) {
@@ -132,7 +32,7 @@ class Server {
   }
 }
 
-const browser = new Browser();
+const browser = new Browser(shots);
 let server;
 const visit = async (args, env) => {
   server = await Server.start(['--port', '0', ...args], env);

@@ -49,8 +49,8 @@ void LatencySettings::scale(std::int64_t percent) noexcept {
   }
 }
 
-std::vector<Rung> ladder() {
-  std::vector<Rung> rungs;
+std::vector<LadderStep> ladder() {
+  std::vector<LadderStep> rungs;
   Realism realism;
   for (const Switch& s : kSwitches) realism.*s.member = false;
   rungs.push_back({"naive", "mid price, instant, free, without end", realism});

@@ -1,6 +1,6 @@
 // What the venue that is not there is assumed to be like. Each switch stands alone; everything on is the default, and
 // the ladder turns them on one after the other, so that a report can say what each assumption was worth.
-//   Realism r;  r.fees = false;        for (const Rung& rung : ladder()) run(rung.realism);
+//   Realism r;  r.fees = false;        for (const LadderStep& step : ladder()) run(step.realism);
 #pragma once
 
 #include <cstdint>
@@ -73,12 +73,12 @@ struct VenueModelSettings {
   std::uint64_t seed = 1;
 };
 
-struct Rung {
+struct LadderStep {
   std::string name, what;
   Realism realism;
 };
 // From "mid-price, instant, free" to everything on, one assumption at a time.
-[[nodiscard]] std::vector<Rung> ladder();
+[[nodiscard]] std::vector<LadderStep> ladder();
 // "fees", "latency", ...: the switch of that name; null when there is none.
 [[nodiscard]] bool Realism::*realism_switch(std::string_view name) noexcept;
 [[nodiscard]] std::vector<std::string_view> realism_switches();
