@@ -2,14 +2,30 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <fstream>
 
+#include "app/backtest_study.hpp"
 #include "app/commands.hpp"
 #include "app/config_command_line.hpp"
 #include "app/duration.hpp"
+#include "app/recorded_data.hpp"
 #include "app/simulated_run.hpp"
+#include "app/terminal.hpp"
+#include "app/time_text.hpp"
+#include "backtest/report_html.hpp"
+#include "backtest/results_json.hpp"
+#include "base/decimal.hpp"
 
 namespace underround::cli {
 namespace {
+
+constexpr const char* kAbout =
+    "The ladder and its switches, from generous to everything on (the default):\n"
+    "  spread depth fees latency impact queue rules misses settlement\n"
+    "A result is what these assumptions make of this recording: it promises nothing. Settlement failures and misses\n"
+    "have no published rates; what is assumed is in the report and can be changed here.\n"
+    "Recordings: folders made by `underround import` or `record`, or files that `import` reads (they are converted\n"
+    "into a temporary folder first).";
 
 class BacktestCommand final : public Command {
  public:
@@ -18,21 +34,62 @@ class BacktestCommand final : public Command {
   bool runs_alone() const override { return true; }
   void declare(CLI::App& app) override {
     app.add_option("--config", config_, "configuration file: strategies, limits");
+    app.add_option("--data", data_, "recordings: folders or files; several are merged by time");
+    app.add_option("--from", from_, "trade from this moment on (UTC); books are built from the beginning");
+    app.add_option("--to", to_, "until this moment");
+    app.add_option("--without", without_, "switch assumptions off, for example fees,latency")->delimiter(',');
+    app.add_option("--queue", queue_, "pessimistic, proportional or power")->capture_default_str();
+    app.add_option("--order-latency", order_latency_, "orders, cancels and answers, each way (default 15ms and a tail)");
+    app.add_option("--data-latency", data_latency_, "venue to us: a duration, or `recorded`")->capture_default_str();
+    app.add_option("--taker-delay", taker_delay_, "where the market says so")->capture_default_str();
+    app.add_option("--settlement-failures", failures_, "share of fills that settlement takes back")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.0));
+    app.add_option("--misses", misses_, "share of taker orders that find the best level gone")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.0));
+    app.add_option("--assume-fees", fees_, "taker rate (0.07) for markets whose fee nobody recorded; else they rest")
+        ->check(CLI::Range(0.0, 1.0));
+    app.add_flag("--ladder", ladder_, "also run every rung of the ladder of assumptions");
+    app.add_flag("--latency-curve", curve_, "also run at other order latencies");
+    app.add_option("--report", report_, "write the whole report to this HTML file (with --ladder and --latency-curve)");
+    app.add_option("--out", out_, "write the same as JSON to this file, for `backtest compare`");
+    app.add_option("--title", title_, "of the report");
+    app.add_option("--journal", journal_, "write every event and command into this new folder");
+    app.add_option("--seed", seed_, "of everything that chance decides")->capture_default_str();
     app.add_flag("--simulate", simulate_, "on the seeded venue in a box, in virtual time, instead of recordings");
-    app.add_option("--seed", seed_, "with --simulate: of the venue")->capture_default_str();
     app.add_option("--markets", markets_, "with --simulate: how many")->check(CLI::Range(30, 20'000));
     app.add_option("--virtual-duration", duration_, "with --simulate: how long (default 15m)");
-    app.add_option("--journal", journal_, "with --simulate: write every event and command into this new folder");
+    app.footer(kAbout);
   }
   Outcome run(const Context& context) override;
 
  private:
   Outcome simulate(const Context& context);
-  std::string config_, duration_, journal_;
-  bool simulate_ = false;
+  Outcome recorded(const Context& context);
+  std::expected<StudySettings, Failure> study();
+
+  std::string config_, from_, to_, queue_ = "pessimistic", order_latency_, data_latency_ = "12ms", taker_delay_ = "250ms";
+  std::string report_, out_, title_, journal_, duration_;
+  std::vector<std::filesystem::path> data_;
+  std::vector<std::string> without_;
+  double failures_ = 0.002, misses_ = 0.02, fees_ = -1;
+  bool ladder_ = false, curve_ = false, simulate_ = false;
   std::uint64_t seed_ = 1;
   std::uint32_t markets_ = 300;
 };
+
+std::int64_t ppm(double share) { return static_cast<std::int64_t>(share * 1e6 + 0.5); }
+
+Outcome write_file(const std::string& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (out) return {};
+  return failed(ErrorCode::kIo, path + ": cannot be written: is there such a folder, and room on the disk?");
+}
+
+// --- on the simulator
 
 void print(const Context& context, std::uint64_t seed, const SimulatedRun& run) {
   if (context.json) {
@@ -72,9 +129,86 @@ Outcome BacktestCommand::simulate(const Context& context) {
   return {};
 }
 
+// --- on recordings
+
+std::expected<StudySettings, Failure> BacktestCommand::study() {
+  StudySettings s;
+  auto loaded = load_config(config_);
+  if (!loaded) return std::unexpected(loaded.error());
+  s.config = loaded->config;
+  backtest::VenueModelSettings& venue = s.run.venue;
+  for (const std::string& name : without_) {
+    bool backtest::Realism::* const member = backtest::realism_switch(name);
+    if (member == nullptr) {
+      return wrong_usage(fmt::format("--without {}: no such switch; there are {}", name,
+                                     fmt::join(backtest::realism_switches(), ", ")));
+    }
+    venue.realism.*member = false;
+  }
+  const auto queue = backtest::queue_model_of(queue_);
+  if (!queue) return wrong_usage("--queue " + queue_ + ": write pessimistic, proportional or power");
+  venue.queue = *queue;
+  if (!order_latency_.empty()) {
+    const auto latency = duration_option("--order-latency", order_latency_, Nanos{});
+    if (!latency) return std::unexpected(latency.error());
+    venue.latency.order = venue.latency.cancel = venue.latency.user = backtest::LegLatency::constant(*latency);
+  }
+  venue.latency.recorded = data_latency_ == "recorded";
+  if (!venue.latency.recorded) {
+    const auto latency = duration_option("--data-latency", data_latency_, Nanos{});
+    if (!latency) return std::unexpected(latency.error());
+    venue.latency.data = backtest::LegLatency::constant(*latency);
+  }
+  const auto delay = duration_option("--taker-delay", taker_delay_, Nanos{});
+  if (!delay) return std::unexpected(delay.error());
+  venue.taker_delay = *delay;
+  venue.settlement_failure_ppm = ppm(failures_);
+  venue.miss_ppm = ppm(misses_);
+  venue.seed = s.results.seed = seed_;
+  if (fees_ == 0) s.run.assumed_fees = FeeSchedule::free();
+  if (fees_ > 0) s.run.assumed_fees = FeeSchedule::taker(static_cast<std::int32_t>(ppm(fees_)), 1);
+  for (const auto& [text, at] : {std::pair{&from_, &s.run.from}, std::pair{&to_, &s.run.to}}) {
+    if (text->empty()) continue;
+    const auto moment = parse_moment(*text);
+    if (!moment) return wrong_usage(moment.error().message);
+    *at = *moment;
+  }
+  if (s.run.to.ns != 0 && s.run.to <= s.run.from) return wrong_usage("--to is not after --from");
+  s.run.name = "everything on";
+  if (!without_.empty()) s.run.name = fmt::format("without {}", fmt::join(without_, ", "));
+  s.ladder = ladder_ || !report_.empty();
+  s.latency_curve = curve_ || !report_.empty();
+  s.journal = journal_;
+  s.title = !title_.empty() ? title_ : data_.front().filename().string();
+  return s;
+}
+
+Outcome BacktestCommand::recorded(const Context& context) {
+  auto settings = study();
+  if (!settings) return std::unexpected(settings.error());
+  auto data = RecordedData::open(data_);
+  if (!data) return std::unexpected(Failure(data.error()));
+  settings->folders = data->folders();
+  terminal::Progress progress("backtest", static_cast<std::int64_t>(data->bytes()));
+  settings->run.progress = [&](std::uint64_t bytes) { progress.update(static_cast<std::int64_t>(bytes)); };
+  auto report = run_study(*settings);
+  if (!report) return std::unexpected(Failure(report.error()));
+  progress.finish(report->main.verdict.text);
+  const std::string json = report_json(*report);
+  if (!report_.empty()) {
+    if (auto ok = write_file(report_, report_html(*report)); !ok) return ok;
+    terminal::say("report: " + report_);
+  }
+  if (!out_.empty()) {
+    if (auto ok = write_file(out_, json + "\n"); !ok) return ok;
+  }
+  fmt::print("{}", context.json ? json + "\n" : report_text(*report));
+  return {};
+}
+
 Outcome BacktestCommand::run(const Context& context) {
-  if (simulate_) return simulate(context);
-  return wrong_usage("say --simulate");
+  if (simulate_ != data_.empty()) return wrong_usage("name recordings with --data, or say --simulate");
+  return simulate_ ? simulate(context) : recorded(context);
 }
 
 }  // namespace

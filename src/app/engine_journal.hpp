@@ -34,6 +34,8 @@ class EngineJournal {
   [[nodiscard]] bool note(std::string_view words);
   // What has been held back, and the state now. The end of a session.
   [[nodiscard]] bool finish();
+  // What has been held back; the engine may be gone.
+  [[nodiscard]] bool flush();
 
   // Why it will end soon, or has ended; "" while all is well.
   [[nodiscard]] std::string failure() const { return journal_->failure(); }
@@ -46,7 +48,6 @@ class EngineJournal {
 
  private:
   explicit EngineJournal(std::unique_ptr<journal::Journal> journal);
-  [[nodiscard]] bool flush();
   [[nodiscard]] bool state();
   [[nodiscard]] bool conditions_up_to(ConditionId added);
 

@@ -23,14 +23,14 @@ namespace underround::backtest {
 
 struct BacktestSettings {
   std::string name;
-  VenueModelSettings venue;
+  VenueModelSettings venue{};
   // Trading between these; 0 = all there is. Books are built from the beginning.
   Nanos from{}, to{};
   Nanos timer_every = Nanos::from_millis(100);
   Nanos rest = Nanos::from_seconds(90);  // after the last frame: what is under way settles, late looks are taken
-  RunRecorderSettings recorder;
+  RunRecorderSettings recorder{};
   // For markets whose fee nobody recorded; unknown: they are not traded (law 4).
-  FeeSchedule assumed_fees;
+  FeeSchedule assumed_fees{};
   // Sees every step: a journal.
   std::function<void(const Event&, std::span<const Command>)> tap{};
   // Bytes of the recording that have been read; for a progress bar.

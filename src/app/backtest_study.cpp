@@ -1,0 +1,169 @@
+#include "app/backtest_study.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "app/engine_journal.hpp"
+#include "app/engine_start.hpp"
+#include "app/session_settings.hpp"
+
+namespace underround {
+namespace {
+
+using backtest::BacktestSettings;
+using backtest::Results;
+using backtest::RunLog;
+
+constexpr std::array<std::int64_t, 7> kLatencyPercents{0, 50, 100, 200, 400, 1000, 4000};
+
+EngineStart start_of(const config::Config& config) {
+  EngineStart start{.mode = "backtest", .config = config};
+  start.starting_cash = engine_settings_of(config, true).starting_cash;
+  return start;
+}
+
+std::string millis(const backtest::LegLatency& leg) {
+  std::string text = fmt::format("{} ms", static_cast<double>(leg.base.ns) / 1e6);
+  if (leg.jitter.ns > 0) text += fmt::format(" + exponential of {} ms", static_cast<double>(leg.jitter.ns) / 1e6);
+  if (leg.spike_ppm > 0) {
+    text += fmt::format(", {} % of messages {} ms more", static_cast<double>(leg.spike_ppm) / 1e4, leg.spike.millis());
+  }
+  return text;
+}
+
+std::map<std::string, std::string> settings_text(const StudySettings& s) {
+  std::map<std::string, std::string> text;
+  const backtest::VenueModelSettings& venue = s.run.venue;
+  std::string data, off;
+  for (const auto& folder : s.folders) data += (data.empty() ? "" : ", ") + folder.filename().string();
+  for (const std::string_view name : backtest::realism_switches()) {
+    if (!(venue.realism.*backtest::realism_switch(name))) off += (off.empty() ? "" : ", ") + std::string(name);
+  }
+  text["data"] = data;
+  text["strategies"] = fmt::format("{}", fmt::join(s.config.strategies.enabled, ", "));
+  text["realism"] = off.empty() ? "everything on" : "everything on but " + off;
+  text["queue model"] = to_string(venue.queue);
+  text["data latency"] = venue.latency.recorded ? "as recorded" : millis(venue.latency.data);
+  text["order latency"] = millis(venue.latency.order);
+  text["cancel latency"] = millis(venue.latency.cancel);
+  text["user stream latency"] = millis(venue.latency.user);
+  text["taker delay"] = fmt::format("{} ms where the market says so", venue.taker_delay.millis());
+  text["settlement"] = fmt::format("{} s, {} % fail (assumed)", venue.settlement_delay.seconds(),
+                                   static_cast<double>(venue.settlement_failure_ppm) / 1e4);
+  text["misses"] =
+      fmt::format("{} % of taker orders find the best level gone (assumed)", static_cast<double>(venue.miss_ppm) / 1e4);
+  text["seed"] = fmt::format("{}", venue.seed);
+  text["minimum edge"] = fmt::format("{} pips", s.config.strategies.min_edge_usd.pips);
+  if (s.run.assumed_fees.known()) {
+    text["assumed fees"] =
+        fmt::format("{} % where nobody recorded them", static_cast<double>(s.run.assumed_fees.rate_ppm()) / 1e4);
+  }
+  return text;
+}
+
+}  // namespace
+
+void on_all_cores(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& job) {
+  const std::size_t cores = threads > 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
+  std::atomic<std::size_t> next{0};
+  std::vector<std::thread> workers;
+  for (std::size_t i = 0; i < std::min(cores, count); ++i) {
+    workers.emplace_back([&] {
+      for (std::size_t n = next++; n < count; n = next++) job(n);
+    });
+  }
+  for (std::thread& worker : workers) worker.join();
+}
+
+Result<RunLog> run_once(const StudySettings& study, const BacktestSettings& run, const config::Config& config) {
+  auto data = backtest::MarketData::open(study.folders);
+  if (!data) return std::unexpected(data.error());
+  return run_backtest(
+      *data, [&](Catalogue& catalogue) { return make_engine(start_of(config), catalogue); }, run);
+}
+
+Result<backtest::Report> run_study(const StudySettings& s) {
+  // The run itself first, then the rungs (the last of which is the run itself), then the latencies.
+  std::vector<BacktestSettings> runs{s.run};
+  const auto steps = s.ladder ? backtest::ladder() : std::vector<backtest::LadderStep>{};
+  for (const auto& step : steps) {
+    runs.push_back(s.run);
+    runs.back().venue.realism = step.realism;
+  }
+  const std::size_t first_latency = runs.size();
+  for (const std::int64_t percent : kLatencyPercents) {
+    if (!s.latency_curve) break;
+    runs.push_back(s.run);
+    runs.back().venue.latency.scale(percent);
+  }
+
+  std::unique_ptr<EngineJournal> journal;
+  bool journal_good = true;
+  if (!s.journal.empty()) {
+    auto opened = EngineJournal::open({.folder = s.journal});
+    if (!opened) return std::unexpected(opened.error());
+    journal = std::move(*opened);
+    if (journal->last_sequence() > 0) {
+      return fail(ErrorCode::kRefused, s.journal.string() + " holds a journal already: name another folder");
+    }
+  }
+
+  std::vector<std::optional<Results>> results(runs.size());
+  std::vector<std::string> notes;
+  std::mutex mutex;
+  std::optional<Error> error;
+  std::size_t done = 0;
+  on_all_cores(runs.size(), s.threads, [&](std::size_t i) {
+    BacktestSettings run = runs[i];
+    if (i > 0) run.progress = nullptr;
+    auto data = backtest::MarketData::open(s.folders);
+    auto log = !data ? Result<RunLog>(std::unexpected(data.error()))
+                     : run_backtest(
+                           *data,
+                           [&](Catalogue& catalogue) {
+                             const EngineStart start = start_of(s.config);
+                             auto engine = make_engine(start, catalogue);
+                             if (engine && journal && i == 0) journal_good = journal->start(start, **engine);
+                             return engine;
+                           },
+                           [&] {
+                             if (journal && i == 0) {
+                               run.tap = [&](const Event& e, std::span<const Command> c) {
+                                 journal_good = journal->step(e, c) && journal_good;
+                               };
+                             }
+                             return run;
+                           }());
+    const std::lock_guard lock(mutex);
+    if (!log) {
+      error = log.error();
+      return;
+    }
+    results[i] = results_of(*log, s.results);
+    if (i == 0) notes = data->notes();
+    if (s.progress) s.progress(++done, runs.size());
+  });
+  if (error) return std::unexpected(*error);
+  if (journal && !(journal->flush() && journal_good)) {
+    return fail(ErrorCode::kIo, "the journal could not be written: " + journal->failure());
+  }
+
+  backtest::Report report{.title = s.title, .main = std::move(*results[0]), .ladder = {}, .latency = {}};
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    report.ladder.push_back({steps[i].name, steps[i].what, std::move(*results[1 + i])});
+  }
+  for (std::size_t i = first_latency; i < runs.size(); ++i) {
+    report.latency.push_back({runs[i].venue.latency.order.base, std::move(*results[i])});
+  }
+  report.settings = settings_text(s);
+  report.notes = std::move(notes);
+  return report;
+}
+
+}  // namespace underround
