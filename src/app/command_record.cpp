@@ -142,7 +142,9 @@ Outcome RecordCommand::run(const Context& context) {
   const std::string folder = chosen->folder.string();
   auto recorder = Recorder::start(loop, std::move(*chosen), end);
   if (!recorder) return std::unexpected(Failure(recorder.error()));
-  terminal::say(fmt::format("recording {} markets into {}", (*recorder)->health().markets, folder));
+  const std::uint64_t markets = (*recorder)->health().markets;
+  terminal::say(fmt::format("recording {} markets into {}", markets, folder));
+  if (markets == 0) terminal::say("no market passes: look at [markets] in the configuration, or at --events");
 
   started_ = told_ = loop.now();
   cpu_at_start_ = cpu_time();
