@@ -1,6 +1,5 @@
 // underround journal export FOLDER --format csv|jsonl|columns --out FOLDER
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 
@@ -41,9 +40,7 @@ class JournalExportCommand final : public Command {
         ->check(CLI::IsMember({"csv", "jsonl", "columns"}))
         ->required();
     app.add_option("--out", out_, "folder for the tables; made when needed")->required();
-    app.add_option("--kind", kinds_, "only these tables (several: a,b): " + fmt::format("{}", fmt::join(kinds, ", ")))
-        ->delimiter(',')
-        ->check(CLI::IsMember(kinds));
+    app.add_option("--kind", kinds_, "only these tables; several: a,b")->delimiter(',')->check(CLI::IsMember(kinds));
     app.footer(kFooter);
   }
   Outcome run(const Context& context) override;

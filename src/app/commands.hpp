@@ -11,6 +11,7 @@ namespace underround::cli {
 [[nodiscard]] std::unique_ptr<Command> make_sim_command();
 [[nodiscard]] std::unique_ptr<Command> make_run_command();
 [[nodiscard]] std::unique_ptr<Command> make_scan_command();
+[[nodiscard]] std::unique_ptr<Command> make_record_command();
 [[nodiscard]] std::unique_ptr<Command> make_replay_command();
 [[nodiscard]] std::unique_ptr<Command> make_backtest_command();
 [[nodiscard]] std::unique_ptr<Command> make_resume_command();

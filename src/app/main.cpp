@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
   commands.push_back(make_sim_command());
   commands.push_back(make_run_command());
   commands.push_back(make_scan_command());
+  commands.push_back(make_record_command());
   commands.push_back(make_replay_command());
   commands.push_back(make_backtest_command());
   commands.push_back(make_auth_command());

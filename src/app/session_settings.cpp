@@ -13,7 +13,8 @@ void open_to_everything(config::Config& config) {
 MarketFilter filter_of(const config::Config& config) {
   MarketFilter f;
   f.priority_tags = config.markets.tags;
-  f.allow = config.markets.allow;
+  f.allow = config.markets.allow;  // whatever their volume,
+  f.tags = config.markets.allow;   // and only these
   f.deny = config.markets.deny;
   f.min_volume_24h = config.markets.min_volume_usd;
   f.min_liquidity = config.markets.min_liquidity_usd;

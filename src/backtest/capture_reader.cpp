@@ -4,10 +4,12 @@
 #include <deque>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "backtest/capture_csv.hpp"
 #include "backtest/capture_document.hpp"
 #include "backtest/capture_input.hpp"
+#include "backtest/capture_recording.hpp"
 #include "backtest/capture_tar.hpp"
 #include "venue/polymarket/market_codec.hpp"
 
@@ -70,9 +72,15 @@ class Source {
         lines_(std::make_unique<LineReader>(*stream_)),
         report_(report),
         documents_(documents) {}
+  Source(std::string name, RecordingReader recording, Report& report, DocumentReader& documents)
+      : Source(std::move(name), std::make_unique<MemoryStream>(std::string()), report, documents) {
+    recording_.emplace(std::move(recording));
+  }
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  [[nodiscard]] std::uint64_t bytes_done() const noexcept { return stream_->bytes_done(); }
+  [[nodiscard]] std::uint64_t bytes_done() const noexcept {
+    return recording_ ? recording_->bytes_done() : stream_->bytes_done();
+  }
   [[nodiscard]] LineReader& lines() noexcept { return *lines_; }
 
   [[nodiscard]] const RecordedFrame& front() const noexcept { return pending_.front(); }
@@ -81,6 +89,7 @@ class Source {
 
   // Makes front() valid; false when the file has no more frames.
   bool advance() {
+    if (recording_) return advance_recording();
     if (!started_) start();
     while (pending_.empty() && read_line()) {
     }
@@ -88,6 +97,20 @@ class Source {
   }
 
  private:
+  bool advance_recording() {
+    if (!pending_.empty()) return true;
+    RecordedFrame frame;
+    if (recording_->next(frame, report_.markets)) {
+      pending_.push_back(std::move(frame));
+      pending_line_ = recording_->sequence();
+      return true;
+    }
+    if (!recording_->problem().empty() && !std::exchange(error_reported_, true)) {
+      report_.bad(name_, recording_->sequence() + 1, recording_->problem());
+    }
+    return false;
+  }
+
   // Lines, or one document over many lines? The first line tells.
   void start() {
     started_ = true;
@@ -162,6 +185,7 @@ class Source {
   bool strict_ = false;  // a file of JSON lines: anything else in it is damage, not prose
   bool error_reported_ = false;
   std::optional<L1Columns> columns_;
+  std::optional<RecordingReader> recording_;
   std::vector<RecordedFrame> frames_;
   std::string reason_;
   std::deque<RecordedFrame> pending_;
@@ -202,6 +226,12 @@ struct CaptureReader::State {
   std::string type;
 
   Result<void> add(const std::filesystem::path& path) {
+    if (is_recording(path)) {
+      auto recording = RecordingReader::open(path);
+      if (!recording) return std::unexpected(recording.error());
+      bytes_total += recording->bytes_total();
+      return enqueue(std::make_unique<Source>(path.string(), std::move(*recording), report, documents));
+    }
     auto stream = ByteStream::open(path);
     if (!stream) return std::unexpected(stream.error());
     std::error_code error;
@@ -261,7 +291,9 @@ Result<CaptureReader> CaptureReader::open(std::span<const std::filesystem::path>
   state->options = options;
   std::vector<std::filesystem::path> all(paths.begin(), paths.end());
   if (options.find_companions) {
-    for (const auto& path : paths) std::ranges::move(companions_of(path), std::back_inserter(all));
+    for (const auto& path : paths) {
+      if (!is_recording(path)) std::ranges::move(companions_of(path), std::back_inserter(all));
+    }
   }
   std::set<std::filesystem::path> seen;
   for (const auto& path : all) {

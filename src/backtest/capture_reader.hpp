@@ -1,8 +1,9 @@
 // Recorded files -> frames in time order. The format is detected from the content of each line or document:
 //   raw frames (one a line, bare or behind a nanosecond timestamp), recorder envelopes (payload / data / books), whole
 //   JSON documents, Python repr, notes between the lines, L1 CSV, per-token arrays of books and trades, tar archives;
-//   plain, gzip or zstd, whatever the name. Market lists (Gamma dumps, *.markets.jsonl) become catalogue entries.
-//   auto reader = CaptureReader::open(paths, {});   CaptureFrame f;   while (reader->next(f)) codec.decode(f.text, ...)
+//   plain, gzip or zstd, whatever the name; folders of our own recorder. Market lists (Gamma dumps, *.markets.jsonl)
+//   become catalogue entries. auto reader = CaptureReader::open(paths, {});   CaptureFrame f;   while (reader->next(f))
+//   codec.decode(f.text, ...)
 // Time order: across files by receive time; within a file the recorded order stands, and where its clock goes back the
 // latest time so far stands in.
 // Files of lines are streamed; JSON documents and archives are held whole. One thread.
@@ -27,9 +28,11 @@ struct CaptureFrame {
   std::string_view text;   // followed by polymarket::kFramePadding readable bytes; valid until the next call
   Nanos received{};        // the recorder's clock (the frame's own timestamp when it kept none); never goes back
   std::string_view file;   // as given; "archive.tar.zst:member" inside an archive
-  std::uint64_t line = 0;  // 1-based; of the document's first line
-  std::string_view feed;   // "" = Polymarket market channel or REST book; else another feed the recorder kept alongside
-  std::string_view type;   // what the recorder called it, when the frame was rebuilt (CSV rows); else ""
+  std::uint64_t line = 0;  // 1-based; of the document's first line; in a recording the number of the record
+  // "" = Polymarket market channel or REST book; "gap" = continuity of the market that `text` names was lost
+  // (capture_recording.hpp); else another feed the recorder kept alongside
+  std::string_view feed;
+  std::string_view type;  // what the recorder called it, when the frame was rebuilt (CSV rows); else ""
 };
 
 struct BadLine {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "backtest/capture_catalogue.hpp"
+#include "backtest/capture_recording.hpp"
 #include "venue/polymarket/book_hash.hpp"
 #include "venue/polymarket/market_codec.hpp"
 
@@ -57,7 +58,12 @@ class BookWatch {
 class Replay {
  public:
   Replay(const Catalogue& catalogue, const ReplayOptions& options, const ReplayHooks& hooks, ReplayReport& report)
-      : hooks_(hooks), report_(report), codec_(catalogue), integrity_(catalogue), watch_(catalogue.size()) {
+      : catalogue_(catalogue),
+        hooks_(hooks),
+        report_(report),
+        codec_(catalogue),
+        integrity_(catalogue),
+        watch_(catalogue.size()) {
     for (std::uint32_t i = 0; i < catalogue.size(); ++i) {
       books_.add(ConditionId{i}, catalogue[ConditionId{i}].spec.tick);
     }
@@ -68,6 +74,7 @@ class Replay {
     ++report_.frames;
     if (report_.first_received == Nanos{}) report_.first_received = frame.received;
     report_.last_received = frame.received;
+    if (frame.feed == kGapFeed) gap(frame);
     if (!frame.feed.empty()) {
       ++report_.by_type["other feed: " + std::string(frame.feed)];
       return;
@@ -99,6 +106,17 @@ class Replay {
   void bad_frame(const CaptureFrame& frame) {
     if (report_.bad_lines.size() >= kMaxBadLines) return;
     report_.bad_lines.push_back({std::string(frame.file), frame.line, "the frame does not decode"});
+  }
+
+  void gap(const CaptureFrame& frame) {
+    const auto lose = [&](ConditionId id) {
+      step(Event::make(EventKind::kGap, frame.received, VenueId::kPolymarket, id.value));
+    };
+    if (frame.text == kWholeFeed) {
+      for (std::uint32_t i = 0; i < catalogue_.size(); ++i) lose(ConditionId{i});
+    } else if (const auto id = catalogue_.find_condition(frame.text)) {
+      lose(*id);
+    }
   }
 
   void step(const Event& e) {
@@ -158,6 +176,7 @@ class Replay {
     report_.hash_agree = report_.rest_hash_agree + report_.book_hash_agree + report_.change_hash_agree;
   }
 
+  const Catalogue& catalogue_;
   const ReplayHooks& hooks_;
   ReplayReport& report_;
   BookStore books_;

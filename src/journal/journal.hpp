@@ -56,6 +56,7 @@ class Journal {
   // A longer payload ends the journal.
   [[nodiscard]] std::size_t largest_payload() const noexcept;
   [[nodiscard]] std::uint64_t last_sequence() const noexcept { return next_sequence_ - 1; }
+  [[nodiscard]] std::uint64_t segment() const noexcept { return current_->index; }  // the number of the file in use
   [[nodiscard]] const Recovered& recovered() const noexcept { return recovered_; }
   // The next segment is there already. Any thread.
   [[nodiscard]] bool room_ahead() const noexcept { return ready_.load(std::memory_order_acquire) != nullptr; }
