@@ -1,7 +1,7 @@
 #include "backtest/backtest.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <bit>
 
 #include "base/check.hpp"
 
@@ -26,6 +26,30 @@ Nanos venue_time_of(std::span<const Event> frame) noexcept {
   }
   return {};
 }
+
+// Events on their way from the venue to us: a ring that grows to what the latency needs, and stays.
+class Pipe {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return head_ == tail_; }
+  [[nodiscard]] const Event& front() const noexcept { return ring_[head_ & (ring_.size() - 1)]; }
+  void pop() noexcept { ++head_; }
+  void push(std::span<const Event> events) {
+    if (tail_ - head_ + events.size() > ring_.size()) grow(events.size());
+    for (const Event& e : events) ring_[tail_++ & (ring_.size() - 1)] = e;
+  }
+
+ private:
+  void grow(std::size_t more) {
+    std::vector<Event> wider(std::bit_ceil((tail_ - head_ + more) * 2));
+    std::size_t n = 0;
+    for (; head_ != tail_; ++head_) wider[n++] = ring_[head_ & (ring_.size() - 1)];
+    ring_.swap(wider);
+    head_ = 0;
+    tail_ = n;
+  }
+  std::vector<Event> ring_ = std::vector<Event>(1024);
+  std::size_t head_ = 0, tail_ = 0;
+};
 
 class Run {
  public:
@@ -90,7 +114,7 @@ class Run {
     if (received <= exchange) {
       deliver(frame);
     } else {
-      for (const Event& e : frame) on_the_way_.push_back(e);
+      on_the_way_.push(frame);
     }
   }
 
@@ -134,7 +158,7 @@ class Run {
     // Up to the end of the frame: nothing comes in between.
     for (bool more = true; more && !on_the_way_.empty();) {
       const Event e = on_the_way_.front();
-      on_the_way_.pop_front();
+      on_the_way_.pop();
       more = e.header.kind != EventKind::kFrameEnd && !on_the_way_.empty() &&
              on_the_way_.front().header.time == e.header.time;
       market_step(e);
@@ -170,7 +194,7 @@ class Run {
   BookStore books_;  // as the venue has them
   FillModel model_;
   LatencyModel data_leg_;
-  std::deque<Event> on_the_way_;  // from the venue to us
+  Pipe on_the_way_;
   CommandBuffer commands_;
   std::vector<Event> answers_;
   Nanos now_, exchange_now_, next_timer_;
