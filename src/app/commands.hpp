@@ -12,6 +12,7 @@ namespace underround::cli {
 [[nodiscard]] std::unique_ptr<Command> make_run_command();
 [[nodiscard]] std::unique_ptr<Command> make_scan_command();
 [[nodiscard]] std::unique_ptr<Command> make_replay_command();
+[[nodiscard]] std::unique_ptr<Command> make_import_command();
 [[nodiscard]] std::unique_ptr<Command> make_resume_command();
 [[nodiscard]] std::unique_ptr<Command> make_auth_command();
 [[nodiscard]] std::unique_ptr<Command> make_wallet_command();

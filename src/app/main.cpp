@@ -8,6 +8,7 @@ int main(int argc, char** argv) {
   commands.push_back(make_run_command());
   commands.push_back(make_scan_command());
   commands.push_back(make_replay_command());
+  commands.push_back(make_import_command());
   commands.push_back(make_auth_command());
   commands.push_back(make_wallet_command());
   commands.push_back(make_balance_command());
