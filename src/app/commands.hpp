@@ -14,6 +14,7 @@ namespace underround::cli {
 [[nodiscard]] std::unique_ptr<Command> make_record_command();
 [[nodiscard]] std::unique_ptr<Command> make_replay_command();
 [[nodiscard]] std::unique_ptr<Command> make_backtest_command();
+[[nodiscard]] std::unique_ptr<Command> make_import_command();
 [[nodiscard]] std::unique_ptr<Command> make_resume_command();
 [[nodiscard]] std::unique_ptr<Command> make_auth_command();
 [[nodiscard]] std::unique_ptr<Command> make_wallet_command();

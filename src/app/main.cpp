@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   commands.push_back(make_record_command());
   commands.push_back(make_replay_command());
   commands.push_back(make_backtest_command());
+  commands.push_back(make_import_command());
   commands.push_back(make_auth_command());
   commands.push_back(make_wallet_command());
   commands.push_back(make_balance_command());

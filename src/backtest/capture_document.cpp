@@ -102,6 +102,17 @@ bool opens_like_frame(std::string_view text) noexcept {
          text.starts_with("{\"asset_id\":\"");
 }
 
+// "1h_btc_1765450800" -> "BTCUSDT"; "" when the name does not say.
+std::string underlying_of(std::string_view key) {
+  for (const auto& [part, symbol] : {std::pair<std::string_view, const char*>{"btc", "BTCUSDT"},
+                                     {"eth", "ETHUSDT"},
+                                     {"sol", "SOLUSDT"},
+                                     {"xrp", "XRPUSDT"}}) {
+    if (key.find(part) != std::string_view::npos) return symbol;
+  }
+  return {};
+}
+
 // "1723161256189000000 {...}": receive time and frame.
 std::optional<RecordedFrame> timed_frame(std::string_view text) {
   std::int64_t value = 0;
@@ -230,12 +241,18 @@ class Classifier {
   }
 
   // Rows of one token without ids: books {bids, asks, timestamp, local_timestamp} or trades {price, size, side, ...}.
+  // The price of the underlying beside a row (asset_price) becomes a frame of a feed of its own, before the row.
   DocumentKind collected(array rows) {
     const NamedToken token = named_token(stem_);
+    const std::string symbol = underlying_of(token.key);
     markets_.push_back(token.spec());
     for (const element row : rows) {
       object o;
       if (row.get_object().get(o) != simdjson::SUCCESS) return DocumentKind::kBad;
+      const Nanos local = epoch_time(number_of(o, "local_timestamp"));
+      if (const auto price = decimal_of(o, "asset_price", 8); price && *price > 0 && !symbol.empty()) {
+        frames_.push_back({symbol + " " + format_decimal(*price, 8), local, "asset_price", {}});
+      }
       std::string text = "{\"event_type\":";
       element bids, asks;
       if (o.at_key("bids").get(bids) == simdjson::SUCCESS && o.at_key("asks").get(asks) == simdjson::SUCCESS) {
@@ -249,7 +266,7 @@ class Classifier {
       }
       text += ",\"market\":\"" + token.market() + "\",\"asset_id\":\"" + token.token(token.outcome) +
               "\",\"timestamp\":\"" + std::to_string(number_of(o, "timestamp")) + "\"}";
-      frames_.push_back({std::move(text), epoch_time(number_of(o, "local_timestamp")), {}, {}});
+      frames_.push_back({std::move(text), local, {}, {}});
     }
     return DocumentKind::kFrames;
   }

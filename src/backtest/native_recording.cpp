@@ -241,7 +241,7 @@ constexpr SubjectOf subject_of(EventKind kind) noexcept {
   }
 }
 
-// One comparison an event: the first subject that is out of bounds, by kind. A kGap without a subject means all.
+// One comparison an event: the first subject that is out of bounds, by kind.
 class Bounds {
  public:
   explicit Bounds(const NativeContents& contents) {
@@ -252,14 +252,12 @@ class Bounds {
         case SubjectOf::kInstrument: limit_[kind] = conditions * 2; break;
         case SubjectOf::kCondition: limit_[kind] = conditions; break;
         case SubjectOf::kSymbol: limit_[kind] = contents.symbols.size(); break;
-        case SubjectOf::kAny: limit_[kind] = std::uint64_t{1} << 32; break;
+        case SubjectOf::kAny: limit_[kind] = std::uint64_t{Event::kNoSubject} + 1; break;
       }
     }
   }
   [[nodiscard]] bool hold(const Event& e) const noexcept {
-    const auto& h = e.header;
-    if (h.subject < limit_[static_cast<std::uint8_t>(h.kind)]) return true;
-    return h.kind == EventKind::kGap && h.subject == Event::kNoSubject;
+    return e.header.subject < limit_[static_cast<std::uint8_t>(e.header.kind)];
   }
 
  private:
@@ -441,6 +439,7 @@ Result<std::unique_ptr<NativeWriter>> NativeWriter::create(Settings settings) {
 const NativeContents& NativeWriter::existing() const noexcept { return state_->existing; }
 Nanos NativeWriter::last_time() const noexcept { return Nanos{state_->index.last}; }
 std::uint64_t NativeWriter::bytes() const noexcept { return state_->written; }
+std::size_t NativeWriter::symbols() const noexcept { return state_->symbols.size(); }
 
 Result<void> NativeWriter::condition(const journal::JournalledCondition& condition) {
   State& s = *state_;

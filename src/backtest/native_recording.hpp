@@ -8,8 +8,8 @@
 //
 // Records (journal/record.hpp): kCondition (ids dense, in order of appearance; a later record with the same id replaces
 // the earlier), kSymbol (the same), kEvents (all events of one venue frame, its kFrameEnd last), kGap (why continuity
-// was lost; the kGap event beside it ends the books), kNote (where the data comes from, "unknown: ..." for what it
-// cannot say). Time never goes back, not even between files that were imported together.
+// was lost; a kGap event for each condition ends its book), kNote (where the data comes from, "unknown: ..." for what
+// it cannot say). Time never goes back, not even between files that were imported together.
 //
 // What a source cannot know is said by tags of the condition, for programs to act on:
 //   depth:N         books hold only the best N levels a side
@@ -110,6 +110,7 @@ class NativeWriter {
   [[nodiscard]] Result<void> gap(Nanos at, VenueId venue, std::string_view why);
   [[nodiscard]] Nanos last_time() const noexcept;
   [[nodiscard]] std::uint64_t bytes() const noexcept;  // written by this object
+  [[nodiscard]] std::size_t symbols() const noexcept;  // in the recording
 
   // Writes the index and cuts the last segment to its size. Nothing may follow.
   [[nodiscard]] Result<void> close();

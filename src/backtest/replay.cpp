@@ -5,6 +5,7 @@
 
 #include "backtest/capture_catalogue.hpp"
 #include "backtest/capture_recording.hpp"
+#include "backtest/message_types.hpp"
 #include "venue/polymarket/book_hash.hpp"
 #include "venue/polymarket/market_codec.hpp"
 
@@ -12,26 +13,6 @@ namespace underround::backtest {
 namespace {
 
 constexpr std::size_t kMaxBadLines = 1'000;
-
-// Types of one frame = what the codec counted while it read it; `rebuilt` is the recorder's own word for it.
-void count_types(const polymarket::CodecCounters& before, const polymarket::CodecCounters& after,
-                 std::string_view rebuilt, ReplayReport& report) {
-  const auto add = [&](std::string_view name, std::uint64_t n) {
-    if (n == 0) return;
-    report.by_type[std::string(rebuilt.empty() ? name : rebuilt)] += n;
-    report.messages += n;
-  };
-  add("book", after.books - before.books);
-  add("rest_book", after.rest_books - before.rest_books);
-  add("price_change", after.price_changes - before.price_changes);
-  add("last_trade_price", after.trades - before.trades);
-  add("tick_size_change", after.tick_changes - before.tick_changes);
-  add("best_bid_ask", after.best_bid_asks - before.best_bid_asks);
-  add("new_market", after.new_markets - before.new_markets);
-  add("market_resolved", after.resolved - before.resolved);
-  add("unknown", after.unknown_types - before.unknown_types);
-  add("notice", after.pongs - before.pongs);
-}
 
 // How long each book was crossed, by receive time, and how often a live one lost continuity.
 class BookWatch {
@@ -82,7 +63,7 @@ class Replay {
     const polymarket::CodecCounters before = codec_.counters();
     events_.clear();
     codec_.decode(frame.text, frame.received, 0, events_);
-    count_types(before, codec_.counters(), frame.type, report_);
+    report_.messages += count_types(before, codec_.counters(), frame.type, report_.by_type);
     if (codec_.counters().decode_errors != before.decode_errors) bad_frame(frame);
     for (const Event& e : events_) step(e);
   }

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "backtest/capture_reader.hpp"
+#include "backtest/message_types.hpp"
 #include "book/book_store.hpp"
 #include "core/error.hpp"
 #include "core/event.hpp"
@@ -37,7 +37,7 @@ struct ReplayHooks {
 struct ReplayReport {
   std::uint64_t frames = 0;    // texts read, all feeds
   std::uint64_t messages = 0;  // market channel messages and REST books (array elements counted)
-  std::map<std::string, std::uint64_t> by_type;
+  TypeCounts by_type;
   std::uint64_t events = 0;
   std::uint64_t decode_errors = 0;  // bad lines and frames that did not decode
   std::vector<BadLine> bad_lines;   // of these, the first 1,000 with file, line and reason

@@ -155,6 +155,20 @@ bool Catalogue::index_again() {
   return true;
 }
 
+Result<void> Catalogue::name_token(InstrumentId instrument, const std::string& token) {
+  UR_CHECK(condition_of(instrument).value < conditions_.size());
+  Condition& condition = conditions_[condition_of(instrument).value];
+  const InstrumentId owner = tokens_.find(token);
+  if (token.empty() || (owner.valid() && owner != instrument)) {
+    return fail(ErrorCode::kInvalidInput,
+                "condition '" + condition.spec.condition_id + "': token '" + token + "' is empty or of another one");
+  }
+  if (!owner.valid()) tokens_.add(token, instrument);
+  condition.spec.tokens[outcome_of(instrument)] = token;
+  content_hash_ = mix64(content_hash_ ^ hash_of(condition.spec));
+  return {};
+}
+
 void Catalogue::set_phase(ConditionId id, MarketPhase phase, std::uint8_t winning_outcome) {
   UR_CHECK(id.value < conditions_.size());
   Condition& condition = conditions_[id.value];

@@ -95,6 +95,10 @@ class Catalogue {
   // equal tokens, a token owned by another condition) with an Error that says which field.
   [[nodiscard]] Result<ConditionId> add(const ConditionSpec& spec);
 
+  // Gives a token its name that stood under another until now (recordings may tell the second token of a condition only
+  // later). The old name still finds it. Refuses a token of another instrument.
+  [[nodiscard]] Result<void> name_token(InstrumentId instrument, const std::string& token);
+
   void set_phase(ConditionId condition, MarketPhase phase, std::uint8_t winning_outcome = Event::kNoWinner);
   void set_tick(ConditionId condition, Tick tick);
 

@@ -166,6 +166,22 @@ TEST(Catalogue, ContentHashSeesOrderAndChanges) {
   EXPECT_NE(ab.content_hash(), changed.content_hash());
 }
 
+TEST(Catalogue, ATokenMayGetItsNameLater) {
+  Catalogue catalogue;
+  ConditionSpec spec = leg(1);
+  spec.tokens[1] = "stand-in";
+  const ConditionId id = catalogue.add(spec).value();
+  ASSERT_TRUE(catalogue.add(leg(2)));
+  const std::uint64_t before = catalogue.content_hash();
+  ASSERT_TRUE(catalogue.name_token(instrument_of(id, 1), "4711"));
+  EXPECT_EQ(catalogue.find_token("4711"), instrument_of(id, 1));
+  EXPECT_EQ(catalogue[id].spec.tokens[1], "4711");
+  EXPECT_NE(catalogue.content_hash(), before);
+  EXPECT_FALSE(catalogue.name_token(instrument_of(id, 1), "1004")) << "a token of the other condition";
+  EXPECT_FALSE(catalogue.name_token(instrument_of(id, 1), ""));
+  EXPECT_TRUE(catalogue.add(catalogue[id].spec)) << "the new name is the one an update must carry";
+}
+
 TEST(TokenIndex, FindsExactlyWhatWasAdded) {
   EXPECT_TRUE(rc::check([](const std::set<std::uint64_t>& numbers) {
     // Shared tails and heads on purpose: the index hashes the last 16 characters.
