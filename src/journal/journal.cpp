@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::milliseconds kLook{2};  // the thread's pace
-constexpr int kRetryEvery = 500;
+constexpr std::chrono::milliseconds kLook{5};  // the thread's pace
+constexpr int kRetryEvery = 200;
 
 Error io_error(const fs::path& what) {
   return {ErrorCode::kIo, fmt::format("journal {}: {}", what.string(), std::strerror(errno))};
