@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "backtest/fill_value.hpp"
 #include "backtest/opportunity_funnel.hpp"
@@ -113,6 +114,7 @@ void add_plans(const RunLog& log, const RunIndex& index, const ResultsSettings& 
   }
   std::ranges::sort(traded, {}, [&](std::size_t p) { return std::pair{log.plans[p].closed, p}; });
   std::vector<double> results;
+  results.reserve(traded.size());
   for (const std::size_t p : traded) results.push_back(micros_of(log.plans[p].result));
   const statistics::TradeStatistics t = statistics::trade_statistics(results);
   r.trades.plans = log.plans.size();
@@ -200,6 +202,7 @@ void add_returns(const RunLog& log, const ResultsSettings& settings, Results& r)
 
 void add_drawdown(const RunLog& log, Results& r) {
   std::vector<double> levels;
+  levels.reserve(log.equity.size());
   for (const EquityPoint& point : log.equity) levels.push_back(micros_of(point.equity));
   const auto d = statistics::max_drawdown(levels);
   if (!d) return;
@@ -266,6 +269,7 @@ std::vector<EquityPoint> thinned(const std::vector<EquityPoint>& points, std::si
     kept.insert({static_cast<std::size_t>(low - points.begin()), static_cast<std::size_t>(high - points.begin())});
   }
   std::vector<EquityPoint> out;
+  out.reserve(kept.size());
   for (const std::size_t i : kept) out.push_back(points[i]);
   return out;
 }

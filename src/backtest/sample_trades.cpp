@@ -1,6 +1,7 @@
 #include "backtest/sample_trades.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/random.hpp"
 
