@@ -84,7 +84,10 @@ void add_count(std::vector<Count>& counts, const std::string& name, std::uint64_
   }
 }
 
-void most_first(std::vector<Count>& counts) { std::ranges::stable_sort(counts, std::greater{}, &Count::count); }
+void most_first(std::vector<Count>& counts) {
+  std::ranges::sort(
+      counts, [](const Count& a, const Count& b) { return a.count != b.count ? a.count > b.count : a.name < b.name; });
+}
 
 Funnel funnel_of(const RunLog& log, const RunIndex& index) {
   Funnel funnel;

@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+
 #include "backtest/results_json.hpp"
 #include "backtest/synthetic_run.hpp"
 
@@ -36,6 +41,38 @@ TEST(Report, HoldsTheRunInFullAndTheOthersInShort) {
   EXPECT_EQ(std::int64_t(root["ladder"].at(1)["headline"]["pnl_usd_micros"]), report.ladder[1].results.pnl.micros);
   EXPECT_EQ(std::int64_t(root["ladder"].at(1)["parts"]["fees_usd_micros"]), report.ladder[1].results.parts.fees.micros);
   EXPECT_EQ(std::int64_t(root["latency"].at(0)["order_latency_ns"]), 25'000'000);
+}
+
+void collect_keys(element node, std::set<std::string>& keys) {
+  if (node.is_object()) {
+    for (const auto field : simdjson::dom::object(node)) {
+      keys.emplace(field.key);
+      collect_keys(field.value, keys);
+    }
+  } else if (node.is_array()) {
+    for (const element item : simdjson::dom::array(node)) collect_keys(item, keys);
+  }
+}
+
+// The page's declarations and this writer must not drift apart: what the page reads is written.
+TEST(Report, HasEveryFieldThePageDeclares) {
+  std::ifstream file(UNDERROUND_SOURCE_DIR "/dashboard/report/data.ts");
+  const std::string source(std::istreambuf_iterator<char>(file), {});
+  const std::regex member(R"(([a-z0-9_]+): )");
+  std::set<std::string> declared;
+  for (std::sregex_iterator m(source.begin(), source.end(), member), end; m != end; ++m) declared.insert((*m)[1]);
+  ASSERT_GT(declared.size(), 90U);
+
+  Report report;
+  report.main = results_of(synthetic_run("main", 60, 1), {.resamples = 50});
+  report.main.samples[0].orders[0].books.push_back({"fill", Nanos{1}, {}, {}});
+  report.ladder.push_back({"screen", "", report.main});
+  report.latency.push_back({Nanos{}, report.main});
+  const std::string text = report_json(report);
+  simdjson::dom::parser parser;
+  std::set<std::string> written;
+  collect_keys(parser.parse(text), written);
+  for (const std::string& name : declared) EXPECT_TRUE(written.contains(name)) << name;
 }
 
 }  // namespace

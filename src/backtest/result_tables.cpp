@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
+#include <tuple>
 
 #include "backtest/fill_value.hpp"
 
@@ -51,8 +53,8 @@ std::vector<TableRow> market_table(const RunLog& log, const RunIndex& index) {
     row.is_event = subject.is_event;
     table.push_back(std::move(row));
   }
-  std::ranges::stable_sort(table, std::greater{}, [](const TableRow& r) {
-    return std::pair{std::abs(r.result.micros), r.volume.micros};
+  std::ranges::sort(table, std::greater{}, [](const TableRow& r) {
+    return std::tuple{std::abs(r.result.micros), r.volume.micros, std::string_view(r.name)};
   });
   return table;
 }

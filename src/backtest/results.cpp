@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "backtest/fill_value.hpp"
 #include "backtest/opportunity_funnel.hpp"
@@ -111,8 +112,9 @@ void add_plans(const RunLog& log, const RunIndex& index, const ResultsSettings& 
     }
     if (index.traded(i)) traded.push_back(i);
   }
-  std::ranges::stable_sort(traded, {}, [&](std::size_t p) { return log.plans[p].closed; });
+  std::ranges::sort(traded, {}, [&](std::size_t p) { return std::pair{log.plans[p].closed, p}; });
   std::vector<double> results;
+  results.reserve(traded.size());
   for (const std::size_t p : traded) results.push_back(micros_of(log.plans[p].result));
   const statistics::TradeStatistics t = statistics::trade_statistics(results);
   r.trades.plans = log.plans.size();
@@ -168,8 +170,8 @@ void add_returns(const RunLog& log, const ResultsSettings& settings, Results& r)
   ReturnFigures& f = r.returns;
   f.period = periods.length;
   f.periods = periods.changes.size();
-  if (r.net_deposits.micros != 0) return;  // equity that was paid in is no return
-  const bool enough = r.trades.bets >= settings.min_observations && f.periods >= settings.min_observations;
+  if (r.net_deposits.micros != 0) return;                          // equity that was paid in is no return
+  const bool enough = r.trades.bets >= settings.min_observations;  // of periods: the bootstrap's own rule
   const statistics::BootstrapSettings bootstrap{.seed = settings.seed,
                                                 .resamples = settings.resamples,
                                                 .confidence = settings.confidence,
@@ -177,12 +179,12 @@ void add_returns(const RunLog& log, const ResultsSettings& settings, Results& r)
   const auto interval_of = [&](std::span<const double> values, const statistics::Statistic& statistic) {
     return enough ? statistics::bootstrap_interval(values, statistic, bootstrap) : std::nullopt;
   };
-  if (enough) f.block_length = statistics::optimal_block_length(periods.changes);
   if (const auto mean = interval_of(periods.changes, statistics::mean)) {
     // Of the sum over the periods, moved to the run's P&L: the points need not begin and end with the run.
     const auto n = static_cast<double>(f.periods);
     const double shift = micros_of(r.pnl) - n * statistics::mean(periods.changes).value_or(0);
     r.pnl_interval = UsdInterval{rounded_usd(n * mean->low + shift), rounded_usd(n * mean->high + shift)};
+    f.block_length = statistics::optimal_block_length(periods.changes);
   }
   const auto ratio_of = [&](std::optional<double> (*ratio)(std::span<const double>)) -> std::optional<Ratio> {
     const auto value = ratio(periods.returns);
@@ -200,6 +202,7 @@ void add_returns(const RunLog& log, const ResultsSettings& settings, Results& r)
 
 void add_drawdown(const RunLog& log, Results& r) {
   std::vector<double> levels;
+  levels.reserve(log.equity.size());
   for (const EquityPoint& point : log.equity) levels.push_back(micros_of(point.equity));
   const auto d = statistics::max_drawdown(levels);
   if (!d) return;
@@ -266,6 +269,7 @@ std::vector<EquityPoint> thinned(const std::vector<EquityPoint>& points, std::si
     kept.insert({static_cast<std::size_t>(low - points.begin()), static_cast<std::size_t>(high - points.begin())});
   }
   std::vector<EquityPoint> out;
+  out.reserve(kept.size());
   for (const std::size_t i : kept) out.push_back(points[i]);
   return out;
 }

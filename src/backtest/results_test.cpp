@@ -307,6 +307,16 @@ TEST(Results, TooFewBetsHaveNoInterval) {
   EXPECT_THAT(r.thin, Contains(HasSubstr("is given below 30")));
 }
 
+TEST(Results, ManyBetsInFewPeriodsHaveNoIntervalEither) {
+  RunLog log = synthetic_run("few periods", 100, 1);
+  log.equity.resize(20);
+  const Results r = results_of(log);
+  EXPECT_GT(r.trades.bets, 30u);
+  EXPECT_FALSE(r.pnl_interval);
+  EXPECT_EQ(r.returns.block_length, 0);
+  EXPECT_THAT(r.thin, Contains(HasSubstr("19 periods of equity")));
+}
+
 TEST(Results, VerdictFollowsTheInterval) {
   EXPECT_EQ(results_of(synthetic_run("nothing", 0, 0)).verdict.kind, VerdictKind::kNoTrades);
   const Results bad = results_of(synthetic_run("bad", 400, -2));
@@ -364,6 +374,37 @@ TEST(Results, LongEquityIsThinnedForStatisticsAndForThePicture) {
   EXPECT_EQ(r.curve.back().at, Nanos::from_seconds(120'000));
   EXPECT_EQ(std::ranges::min(r.curve, {}, &EquityPoint::equity).equity, Usd::whole(1));
   EXPECT_TRUE(std::ranges::is_sorted(r.curve, {}, &EquityPoint::at));
+}
+
+TEST(Results, ThinningKeepsTheEndOfTheRun) {
+  RunBuilder run(Usd::whole(1000), Nanos{}, Nanos::from_seconds(10));
+  for (int i = 0; i < 6; ++i) run.pass(Usd{}, Usd{});
+  run.pass(Usd::whole(1), Usd{});  // all that ever happened
+  const Results r = results_of(run.finish(), {.min_observations = 2, .most_periods = 4});
+  EXPECT_EQ(r.returns.periods, 3u);
+  EXPECT_GT(r.returns.sharpe->value, 0);
+}
+
+TEST(Results, TheLastHourEndsAtTheFinalEquity) {
+  RunBuilder run(Usd::whole(1000), Nanos{}, Nanos::from_seconds(1800));
+  for (int i = 0; i < 3; ++i) run.pass(Usd::whole(1), Usd{});
+  run.log().final_equity += Usd::whole(10);  // resolved after the last point
+  const Results r = results_of(run.finish());
+  ASSERT_EQ(r.hours.size(), 2u);
+  EXPECT_EQ(r.hours[0].pnl, Usd::whole(1));
+  EXPECT_EQ(r.hours[1].pnl, Usd::whole(12));
+  EXPECT_EQ(r.hours[1].from, Nanos::from_seconds(3600));
+}
+
+TEST(Results, OrdersWithoutAPlanAreBetsOfTheirOwn) {
+  RunBuilder run(Usd::whole(1000));
+  run.market("Rain?").trade({}).trade({});
+  run.log().plans.clear();
+  for (OrderRow& order : run.log().orders) order.plan = PlanId{};
+  const Results r = results_of(run.finish());
+  EXPECT_EQ(r.trades.bets, 2u);
+  EXPECT_EQ(r.trades.plans, 0u);
+  EXPECT_EQ(r.markets[0].fills, 2u);
 }
 
 TEST(Results, SampleTradesAreTheExtremesAndADraw) {

@@ -1,6 +1,7 @@
 #include "backtest/sample_trades.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/random.hpp"
 
@@ -26,7 +27,7 @@ std::vector<SampleTrade> sample_trades(const RunLog& log, const RunIndex& index,
   for (std::size_t i = 0; i < log.plans.size(); ++i) {
     if (index.traded(i)) plans.push_back(i);
   }
-  std::ranges::stable_sort(plans, {}, [&](std::size_t p) { return log.plans[p].result; });
+  std::ranges::sort(plans, {}, [&](std::size_t p) { return std::pair{log.plans[p].result, p}; });
   const std::size_t share = most * 2 / 5;
   std::vector<SampleTrade> trades;
   const auto take = [&](std::size_t at, const char* why) {
