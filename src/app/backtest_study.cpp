@@ -64,6 +64,10 @@ std::map<std::string, std::string> settings_text(const StudySettings& s) {
     text["assumed fees"] =
         fmt::format("{} % where nobody recorded them", static_cast<double>(s.run.assumed_fees.rate_ppm()) / 1e4);
   }
+  if (s.assumed_size.micros > 0) {
+    text["assumed size"] =
+        fmt::format("{} shares at every price where nobody recorded any", s.assumed_size.to_double());
+  }
   return text;
 }
 
@@ -82,7 +86,7 @@ void on_all_cores(std::size_t count, unsigned threads, const std::function<void(
 }
 
 Result<RunLog> run_once(const StudySettings& study, const BacktestSettings& run, const config::Config& config) {
-  auto data = backtest::MarketData::open(study.folders);
+  auto data = backtest::MarketData::open(study.folders, study.assumed_size);
   if (!data) return std::unexpected(data.error());
   return run_backtest(
       *data, [&](Catalogue& catalogue) { return make_engine(start_of(config), catalogue); }, run);
@@ -122,7 +126,7 @@ Result<backtest::Report> run_study(const StudySettings& s) {
   on_all_cores(runs.size(), s.threads, [&](std::size_t i) {
     BacktestSettings run = runs[i];
     if (i > 0) run.progress = nullptr;
-    auto data = backtest::MarketData::open(s.folders);
+    auto data = backtest::MarketData::open(s.folders, s.assumed_size);
     auto log = !data ? Result<RunLog>(std::unexpected(data.error()))
                      : run_backtest(
                            *data,
@@ -154,7 +158,8 @@ Result<backtest::Report> run_study(const StudySettings& s) {
     return fail(ErrorCode::kIo, "the journal could not be written: " + journal->failure());
   }
 
-  backtest::Report report{.title = s.title, .main = std::move(*results[0]), .ladder = {}, .latency = {}};
+  backtest::Report report{
+      .title = s.title, .main = std::move(*results[0]), .ladder = {}, .latency = {}, .settings = {}, .notes = {}};
   for (std::size_t i = 0; i < steps.size(); ++i) {
     report.ladder.push_back({steps[i].name, steps[i].what, std::move(*results[1 + i])});
   }

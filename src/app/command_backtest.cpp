@@ -2,19 +2,19 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 
-#include "app/backtest_study.hpp"
+#include "app/backtest_sweep.hpp"
 #include "app/commands.hpp"
 #include "app/config_command_line.hpp"
 #include "app/duration.hpp"
 #include "app/recorded_data.hpp"
 #include "app/simulated_run.hpp"
 #include "app/terminal.hpp"
+#include "app/text_file.hpp"
 #include "app/time_text.hpp"
+#include "backtest/compare.hpp"
 #include "backtest/report_html.hpp"
-#include "backtest/results_json.hpp"
-#include "base/decimal.hpp"
+#include "backtest/report_text.hpp"
 
 namespace underround::cli {
 namespace {
@@ -27,19 +27,18 @@ constexpr const char* kAbout =
     "Recordings: folders made by `underround import` or `record`, or files that `import` reads (they are converted\n"
     "into a temporary folder first).";
 
-class BacktestCommand final : public Command {
- public:
-  std::string_view name() const override { return "backtest"; }
-  std::string_view summary() const override { return "the engine on recorded or simulated markets"; }
-  bool runs_alone() const override { return true; }
-  void declare(CLI::App& app) override {
+// What every run on recordings is told.
+class RecordedCommand : public Command {
+ protected:
+  void declare_recorded(CLI::App& app) {
     app.add_option("--config", config_, "configuration file: strategies, limits");
     app.add_option("--data", data_, "recordings: folders or files; several are merged by time");
     app.add_option("--from", from_, "trade from this moment on (UTC); books are built from the beginning");
     app.add_option("--to", to_, "until this moment");
     app.add_option("--without", without_, "switch assumptions off, for example fees,latency")->delimiter(',');
     app.add_option("--queue", queue_, "pessimistic, proportional or power")->capture_default_str();
-    app.add_option("--order-latency", order_latency_, "orders, cancels and answers, each way (default 15ms and a tail)");
+    app.add_option("--order-latency", order_latency_,
+                   "orders, cancels and answers, each way (default 15ms and a tail)");
     app.add_option("--data-latency", data_latency_, "venue to us: a duration, or `recorded`")->capture_default_str();
     app.add_option("--taker-delay", taker_delay_, "where the market says so")->capture_default_str();
     app.add_option("--settlement-failures", failures_, "share of fills that settlement takes back")
@@ -50,13 +49,36 @@ class BacktestCommand final : public Command {
         ->check(CLI::Range(0.0, 1.0));
     app.add_option("--assume-fees", fees_, "taker rate (0.07) for markets whose fee nobody recorded; else they rest")
         ->check(CLI::Range(0.0, 1.0));
+    app.add_option("--assume-size", size_,
+                   "shares at every price of markets whose sizes nobody recorded; else they rest")
+        ->check(CLI::Range(1, 1'000'000));
+    app.add_option("--seed", seed_, "of everything that chance decides")->capture_default_str();
+  }
+  std::expected<StudySettings, Failure> study();
+
+  std::string config_, from_, to_, queue_ = "pessimistic", order_latency_, data_latency_ = "12ms",
+                                   taker_delay_ = "250ms";
+  std::vector<std::filesystem::path> data_;
+  std::vector<std::string> without_;
+  double failures_ = 0.002, misses_ = 0.02, fees_ = -1;
+  std::uint64_t seed_ = 1;
+  std::int64_t size_ = 0;
+};
+
+class BacktestCommand final : public RecordedCommand {
+ public:
+  std::string_view name() const override { return "backtest"; }
+  std::string_view summary() const override { return "the engine on recorded or simulated markets"; }
+  bool runs_alone() const override { return true; }
+  std::vector<std::unique_ptr<Command>> subcommands() override;
+  void declare(CLI::App& app) override {
+    declare_recorded(app);
     app.add_flag("--ladder", ladder_, "also run every rung of the ladder of assumptions");
     app.add_flag("--latency-curve", curve_, "also run at other order latencies");
     app.add_option("--report", report_, "write the whole report to this HTML file (with --ladder and --latency-curve)");
     app.add_option("--out", out_, "write the same as JSON to this file, for `backtest compare`");
     app.add_option("--title", title_, "of the report");
     app.add_option("--journal", journal_, "write every event and command into this new folder");
-    app.add_option("--seed", seed_, "of everything that chance decides")->capture_default_str();
     app.add_flag("--simulate", simulate_, "on the seeded venue in a box, in virtual time, instead of recordings");
     app.add_option("--markets", markets_, "with --simulate: how many")->check(CLI::Range(30, 20'000));
     app.add_option("--virtual-duration", duration_, "with --simulate: how long (default 15m)");
@@ -67,27 +89,12 @@ class BacktestCommand final : public Command {
  private:
   Outcome simulate(const Context& context);
   Outcome recorded(const Context& context);
-  std::expected<StudySettings, Failure> study();
-
-  std::string config_, from_, to_, queue_ = "pessimistic", order_latency_, data_latency_ = "12ms", taker_delay_ = "250ms";
   std::string report_, out_, title_, journal_, duration_;
-  std::vector<std::filesystem::path> data_;
-  std::vector<std::string> without_;
-  double failures_ = 0.002, misses_ = 0.02, fees_ = -1;
   bool ladder_ = false, curve_ = false, simulate_ = false;
-  std::uint64_t seed_ = 1;
   std::uint32_t markets_ = 300;
 };
 
 std::int64_t ppm(double share) { return static_cast<std::int64_t>(share * 1e6 + 0.5); }
-
-Outcome write_file(const std::string& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  if (out) return {};
-  return failed(ErrorCode::kIo, path + ": cannot be written: is there such a folder, and room on the disk?");
-}
 
 // --- on the simulator
 
@@ -131,14 +138,14 @@ Outcome BacktestCommand::simulate(const Context& context) {
 
 // --- on recordings
 
-std::expected<StudySettings, Failure> BacktestCommand::study() {
+std::expected<StudySettings, Failure> RecordedCommand::study() {
   StudySettings s;
   auto loaded = load_config(config_);
   if (!loaded) return std::unexpected(loaded.error());
   s.config = loaded->config;
   backtest::VenueModelSettings& venue = s.run.venue;
   for (const std::string& name : without_) {
-    bool backtest::Realism::* const member = backtest::realism_switch(name);
+    bool backtest::Realism::*const member = backtest::realism_switch(name);
     if (member == nullptr) {
       return wrong_usage(fmt::format("--without {}: no such switch; there are {}", name,
                                      fmt::join(backtest::realism_switches(), ", ")));
@@ -167,6 +174,7 @@ std::expected<StudySettings, Failure> BacktestCommand::study() {
   venue.seed = s.results.seed = seed_;
   if (fees_ == 0) s.run.assumed_fees = FeeSchedule::free();
   if (fees_ > 0) s.run.assumed_fees = FeeSchedule::taker(static_cast<std::int32_t>(ppm(fees_)), 1);
+  s.assumed_size = Shares::whole(size_);
   for (const auto& [text, at] : {std::pair{&from_, &s.run.from}, std::pair{&to_, &s.run.to}}) {
     if (text->empty()) continue;
     const auto moment = parse_moment(*text);
@@ -176,16 +184,16 @@ std::expected<StudySettings, Failure> BacktestCommand::study() {
   if (s.run.to.ns != 0 && s.run.to <= s.run.from) return wrong_usage("--to is not after --from");
   s.run.name = "everything on";
   if (!without_.empty()) s.run.name = fmt::format("without {}", fmt::join(without_, ", "));
-  s.ladder = ladder_ || !report_.empty();
-  s.latency_curve = curve_ || !report_.empty();
-  s.journal = journal_;
-  s.title = !title_.empty() ? title_ : data_.front().filename().string();
   return s;
 }
 
 Outcome BacktestCommand::recorded(const Context& context) {
   auto settings = study();
   if (!settings) return std::unexpected(settings.error());
+  settings->ladder = ladder_ || !report_.empty();
+  settings->latency_curve = curve_ || !report_.empty();
+  settings->journal = journal_;
+  settings->title = !title_.empty() ? title_ : data_.front().filename().string();
   auto data = RecordedData::open(data_);
   if (!data) return std::unexpected(Failure(data.error()));
   settings->folders = data->folders();
@@ -196,11 +204,11 @@ Outcome BacktestCommand::recorded(const Context& context) {
   progress.finish(report->main.verdict.text);
   const std::string json = report_json(*report);
   if (!report_.empty()) {
-    if (auto ok = write_file(report_, report_html(*report)); !ok) return ok;
+    if (auto ok = write_text(report_, report_html(*report)); !ok) return std::unexpected(Failure(ok.error()));
     terminal::say("report: " + report_);
   }
   if (!out_.empty()) {
-    if (auto ok = write_file(out_, json + "\n"); !ok) return ok;
+    if (auto ok = write_text(out_, json + "\n"); !ok) return std::unexpected(Failure(ok.error()));
   }
   fmt::print("{}", context.json ? json + "\n" : report_text(*report));
   return {};
@@ -209,6 +217,89 @@ Outcome BacktestCommand::recorded(const Context& context) {
 Outcome BacktestCommand::run(const Context& context) {
   if (simulate_ != data_.empty()) return wrong_usage("name recordings with --data, or say --simulate");
   return simulate_ ? simulate(context) : recorded(context);
+}
+
+// --- compare, sweep
+
+class CompareCommand final : public Command {
+ public:
+  std::string_view name() const override { return "compare"; }
+  std::string_view summary() const override { return "two runs side by side: what was set, and what that did"; }
+  void declare(CLI::App& app) override {
+    app.add_option("A", a_, "written by `backtest --out`")->required();
+    app.add_option("B", b_, "likewise")->required();
+  }
+  Outcome run(const Context& context) override {
+    const auto a = read_text(a_), b = read_text(b_);
+    for (const auto* file : {&a, &b}) {
+      if (!*file) return std::unexpected(Failure(file->error()));
+    }
+    const auto comparison = backtest::compare_reports(*a, *b);
+    if (!comparison) return std::unexpected(Failure(comparison.error()));
+    fmt::print("{}", context.json ? comparison_json(*comparison) + "\n" : comparison_text(*comparison));
+    return {};
+  }
+
+ private:
+  std::string a_, b_;
+};
+
+class SweepCommand final : public RecordedCommand {
+ public:
+  std::string_view name() const override { return "sweep"; }
+  std::string_view summary() const override { return "many settings on one recording, and what the best is worth"; }
+  void declare(CLI::App& app) override {
+    declare_recorded(app);
+    app.get_option("--data")->required();
+    app.add_option("--vary", vary_, "a key of the configuration and its values: strategies.min_edge_usd=0.002,0.01")
+        ->required();
+    app.add_option("--folds", folds_, "pieces of the walk-forward; 0 = none")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 64));
+    app.footer(
+        "Every combination is run on all cores. The best of many is partly luck: the deflated Sharpe ratio says how\n"
+        "much, and the walk-forward says what choosing on the past would have made on what followed.");
+  }
+  Outcome run(const Context& context) override {
+    auto settings = study();
+    if (!settings) return std::unexpected(settings.error());
+    SweepSettings sweep{.study = std::move(*settings), .parameters = {}, .folds = folds_};
+    for (const std::string& text : vary_) {
+      const auto equals = text.find('=');
+      if (equals == std::string::npos) return wrong_usage("--vary " + text + ": write key=value,value");
+      SweepParameter parameter{text.substr(0, equals), {}};
+      for (std::size_t at = equals + 1; at <= text.size();) {
+        const std::size_t comma = std::min(text.find(',', at), text.size());
+        parameter.values.push_back(text.substr(at, comma - at));
+        at = comma + 1;
+      }
+      sweep.parameters.push_back(std::move(parameter));
+    }
+    auto data = RecordedData::open(data_);
+    if (!data) return std::unexpected(Failure(data.error()));
+    sweep.study.folders = data->folders();
+    std::unique_ptr<terminal::Progress> progress;
+    sweep.study.progress = [&](std::size_t done, std::size_t runs) {
+      if (!progress) progress = std::make_unique<terminal::Progress>("sweep", static_cast<std::int64_t>(runs));
+      progress->update(static_cast<std::int64_t>(done));
+    };
+    const auto result = run_sweep(sweep);
+    if (!result) return std::unexpected(Failure(result.error()));
+    progress.reset();
+    fmt::print("{}", context.json ? sweep_json(*result) + "\n" : sweep_text(*result));
+    return {};
+  }
+
+ private:
+  std::vector<std::string> vary_;
+  std::size_t folds_ = 4;
+};
+
+std::vector<std::unique_ptr<Command>> BacktestCommand::subcommands() {
+  std::vector<std::unique_ptr<Command>> all;
+  all.push_back(std::make_unique<CompareCommand>());
+  all.push_back(std::make_unique<SweepCommand>());
+  return all;
 }
 
 }  // namespace

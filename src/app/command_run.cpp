@@ -10,6 +10,8 @@
 #include "app/live_gates.hpp"
 #include "app/session.hpp"
 #include "app/summary.hpp"
+#include "app/text_file.hpp"
+#include "backtest/report_html.hpp"
 
 namespace underround::cli {
 namespace {
@@ -25,13 +27,33 @@ class RunCommand final : public Command {
         ->check(CLI::IsMember({"dry-run", "paper", "live"}));
     app.add_option("--duration", duration_, "stop after this long (default: until Ctrl-C)");
     app.add_flag("--headless", headless_, "no page");
+    app.add_option("--report", report_, "when it stops, write a report like a backtest's to this HTML file");
+    app.add_option("--out", out_, "and the same as JSON, for `backtest compare`");
   }
   Outcome run(const Context& context) override;
 
  private:
-  std::string config_, mode_, duration_;
+  Outcome report(Session& session) const;
+  std::string config_, mode_, duration_, report_, out_;
   bool headless_ = false;
 };
+
+Outcome RunCommand::report(Session& session) const {
+  const auto log = session.take_run_log();
+  if (!log) return {};
+  backtest::Report report{
+      .title = mode_ + " trading", .main = results_of(*log), .ladder = {}, .latency = {}, .settings = {}, .notes = {}};
+  report.settings["mode"] = mode_;
+  report.settings["configuration"] = config_;
+  if (mode_ == "paper") report.notes.emplace_back("fills are a model's (docs/BACKTEST.md), not the venue's");
+  for (const auto& [path, text] :
+       {std::pair{report_, report_html(report)}, std::pair{out_, report_json(report) + "\n"}}) {
+    if (path.empty()) continue;
+    if (auto ok = write_text(path, text); !ok) return std::unexpected(Failure(ok.error()));
+    std::fprintf(stderr, "written: %s\n", path.c_str());
+  }
+  return {};
+}
 
 Outcome RunCommand::run(const Context& context) {
   const auto duration = duration_option("--duration", duration_, Nanos{});
@@ -69,6 +91,7 @@ Outcome RunCommand::run(const Context& context) {
   settings.dashboard_token = loaded->secrets.dashboard_token;
   settings.state_dir = config.state.dir;
   settings.serve_page = !headless_;
+  settings.keep_run_log = !report_.empty() || !out_.empty();
   auto session = Session::start(loop, settings);
   if (!session) return std::unexpected(Failure(session.error()));
   std::fprintf(stderr, "%s on the %s venue, %llu markets\n", mode_.c_str(), venue->embedded ? "embedded" : "real",
@@ -79,6 +102,7 @@ Outcome RunCommand::run(const Context& context) {
   if (duration->ns > 0) stop.after(*duration, [&] { loop.stop(); });
   config.feed.busy_poll ? loop.run_busy() : loop.run();
   (*session)->stop();
+  if (auto ok = report(**session); !ok) return ok;
   const SessionSummary result = (*session)->summary();
   std::printf("%s%s", context.json ? summary_json(result).c_str() : summary_text(result).c_str(),
               context.json ? "\n" : "");

@@ -18,6 +18,7 @@
 #include "app/session_settings.hpp"
 #include "app/version.hpp"
 #include "backtest/fill_model.hpp"
+#include "backtest/run_recorder.hpp"
 #include "base/check.hpp"
 #include "base/mailbox.hpp"
 #include "base/spsc_ring.hpp"
@@ -87,6 +88,10 @@ class Session::Impl {
     engine_ = std::move(*engine);
     driver_ = std::make_unique<EngineDriver>(*engine_);
     driver_->set_executor([this](std::span<const Command> commands, Nanos now) { execute(commands, now); });
+    driver_->set_tap([this](const Event& e, std::span<const Command> commands) { note_step(e, commands); });
+    if (settings_.keep_run_log) {
+      recorder_ = std::make_unique<backtest::RunRecorder>(*engine_, to_string(mode_of(settings_.route)));
+    }
     if (auto ok = open_journal(start); !ok) return ok;
     add_markets(*specs);
 
@@ -125,6 +130,13 @@ class Session::Impl {
     if (journal_ && !journal_->finish()) end_of_journal();
     last_hashes_ = hashes();
     auditor_.reset();
+  }
+
+  std::optional<backtest::RunLog> take_run_log() {
+    if (!recorder_) return std::nullopt;
+    auto log = recorder_->finish();
+    recorder_.reset();
+    return log;
   }
 
   void kill(std::string_view reason) {
@@ -316,14 +328,15 @@ class Session::Impl {
       fmt::print(stderr, "journal: the end of {} was torn by a crash; {} bytes cut, {} records are good\n",
                  before.segment, before.torn_bytes, before.records);
     }
-    driver_->set_tap([this](const Event& e, std::span<const Command> commands) {
-      if (!journal_->step(e, commands)) end_of_journal();
-    });
     if (!journal_->start(start, *engine_) ||
         !journal_->note(fmt::format("session started: underround {}, pid {}", version(), ::getpid()))) {
       return fail(ErrorCode::kIo, "the journal takes no records");
     }
     return {};
+  }
+  void note_step(const Event& e, std::span<const Command> commands) {
+    if (journal_ && !journal_->step(e, commands)) end_of_journal();
+    if (recorder_) recorder_->after(e, commands);
   }
   // Trading halts before a record is lost: while there is still room, and at the latest when there is none.
   void end_of_journal() {
@@ -413,6 +426,7 @@ class Session::Impl {
 
   void on_frame(std::string_view frame, Nanos received, std::uint16_t connection) {
     ++messages_;
+    advance_paper(received);  // orders due before this frame meet the book before it
     events_.clear();
     codec_.decode(frame, received, connection, events_);
     feed_->admit(connection, events_);
@@ -457,17 +471,21 @@ class Session::Impl {
     driver_->deliver(Event::make(EventKind::kTimer, now));
     keep_halt();
     if (journal_ && !journal_->failure().empty()) end_of_journal();
-    if (paper_) {
-      due_.clear();
-      paper_->advance(now, due_);
-      for (const Event& e : due_) driver_->deliver(e);
-    }
+    advance_paper(now);
     if (!ended_.empty()) {
       feed_->unsubscribe(ended_);
       ended_.clear();
     }
     web::ControlRequest request;
     while (controls_.pop(request)) kill(request.note.view());
+  }
+
+  // What our orders have met by now, and what of it has reached us.
+  void advance_paper(Nanos now) {
+    if (!paper_ || paper_->next() > now) return;
+    due_.clear();
+    paper_->advance(now, due_);
+    for (const Event& e : due_) driver_->deliver(e);
   }
 
   void publish_view() {
@@ -498,6 +516,7 @@ class Session::Impl {
   std::unique_ptr<crypto::NoncePool> nonces_;  // opt-in; before the gateway that signs with it
   std::unique_ptr<polymarket::Gateway> gateway_;
   std::unique_ptr<backtest::FillModel> paper_;
+  std::unique_ptr<backtest::RunRecorder> recorder_;
   std::unique_ptr<polymarket::MarketFeed> feed_;
   std::unique_ptr<binance::BinanceFeed> binance_;
   Mailbox<EngineView> views_;
@@ -535,6 +554,7 @@ SessionSummary Session::summary() const { return impl_->summary(); }
 std::string Session::page_url() const { return impl_->page_url(); }
 std::size_t Session::live_books() const { return impl_->live_books(); }
 void Session::kill(std::string_view reason) { impl_->kill(reason); }
+std::optional<backtest::RunLog> Session::take_run_log() { return impl_->take_run_log(); }
 void Session::stop() { impl_->stop(); }
 
 }  // namespace underround

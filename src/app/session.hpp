@@ -18,6 +18,7 @@
 
 #include "app/account.hpp"
 #include "app/config.hpp"
+#include "backtest/run_log.hpp"
 #include "base/latency_histogram.hpp"
 #include "engine/engine.hpp"
 #include "engine/engine_view.hpp"
@@ -42,7 +43,8 @@ struct SessionSettings {
   std::string dashboard_token;
   std::string state_dir;  // where halts are kept; empty = nowhere (the demo)
   bool serve_page = true;
-  bool quiet = false;  // no words on stderr
+  bool quiet = false;         // no words on stderr
+  bool keep_run_log = false;  // everything a report is made of (backtest/run_log.hpp)
 };
 
 struct SessionSummary {
@@ -69,6 +71,8 @@ class Session {
   // Markets whose book is live now.
   [[nodiscard]] std::size_t live_books() const;
   void kill(std::string_view reason);
+  // Once, after stop(); nothing without keep_run_log.
+  [[nodiscard]] std::optional<backtest::RunLog> take_run_log();
   // Cancels what rests, closes the sockets. The engine and its summary stay readable.
   void stop();
 

@@ -126,6 +126,10 @@ TEST_F(BacktestTest, TakesWhatIsThereWhenItsOrdersArrive) {
     EXPECT_EQ(fill.mid_after[1], Price{3300}) << "ten seconds later they had risen";
   }
   EXPECT_EQ(log.orders[0].expected, Price{3000});
+  ASSERT_EQ(log.shots.size(), 6U) << "each order at its decision and at its fill";
+  EXPECT_EQ(log.shots[0].asks[0].price, Price{3000});
+  EXPECT_EQ(log.shots[0].bids[0].price, Price{2800});
+  EXPECT_EQ(log.shots[0].bids[1].size, Shares{});
   EXPECT_EQ(log.orders[0].status, OrderStatus::kFilled);
   ASSERT_EQ(log.plans.size(), 1U);
   EXPECT_GT(log.plans[0].result.micros, 0);

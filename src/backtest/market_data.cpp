@@ -27,18 +27,23 @@ About about(EventKind kind) noexcept {
   }
 }
 
-ConditionSpec as_it_began(const ConditionSpec& recorded) {
+ConditionSpec as_it_began(const ConditionSpec& recorded, bool sizes_assumed) {
   ConditionSpec spec = recorded;
   spec.phase = MarketPhase::kOpen;
   // Out of sizes that nobody knows, nothing may be bought or sold.
-  spec.accepting_orders = !has_tag(spec, kTagSizesUnknown);
+  spec.accepting_orders = sizes_assumed || !has_tag(spec, kTagSizesUnknown);
   return spec;
+}
+
+bool has_size(const Event& e) noexcept {
+  return (e.header.kind == EventKind::kSnapshotLevel || e.header.kind == EventKind::kLevel) && e.level.size.micros > 0;
 }
 
 }  // namespace
 
-Result<MarketData> MarketData::open(std::span<const std::filesystem::path> folders) {
+Result<MarketData> MarketData::open(std::span<const std::filesystem::path> folders, Shares assumed_size) {
   MarketData data;
+  data.assumed_size_ = assumed_size;
   for (const auto& folder : folders) {
     auto reader = NativeReader::open(folder);
     if (!reader) return std::unexpected(reader.error());
@@ -61,7 +66,12 @@ Result<void> MarketData::number(Source& source) {
     const auto found = known.find(condition.spec.condition_id);
     const auto ours =
         found != known.end() ? found->second : static_cast<std::uint32_t>(conditions_.size() + fresh.size());
-    if (found == known.end()) fresh.push_back(as_it_began(condition.spec));
+    const bool assumed = assumed_size_.micros > 0 && has_tag(condition.spec, kTagSizesUnknown);
+    if (found == known.end()) {
+      fresh.push_back(as_it_began(condition.spec, assumed));
+      assumed_.push_back(assumed ? 1 : 0);
+    }
+    source.same = source.same && !assumed;
     source.same = source.same && ours == source.conditions.size();
     source.conditions.push_back(ours);
   }
@@ -96,7 +106,10 @@ std::span<const Event> MarketData::renumber(const Source& source, std::span<cons
     std::uint32_t& subject = e.header.subject;
     if (subject == Event::kNoSubject) continue;
     switch (about(e.header.kind)) {
-      case About::kInstrument: subject = source.conditions[subject / 2] * 2 + subject % 2; break;
+      case About::kInstrument:
+        subject = source.conditions[subject / 2] * 2 + subject % 2;
+        if (assumed_[subject / 2] != 0 && has_size(e)) e.level.size = assumed_size_;
+        break;
       case About::kCondition: subject = source.conditions[subject]; break;
       case About::kSymbol: subject = source.symbols[subject]; break;
       case About::kEvent:  // groups have no number of their own in a recording

@@ -2,6 +2,7 @@
 //   auto data = MarketData::open(folders).value();   while (auto frame = data.next()) use(*frame);
 // A market that is in several recordings is one market here. What a recording says of its markets is what was known at
 // its end; how a market begins is not: every one is handed out open, its winner unknown, until an event says otherwise.
+// Markets whose sizes nobody recorded are not tradable, unless a size is assumed for every level of theirs.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +20,8 @@ namespace underround::backtest {
 
 class MarketData {
  public:
-  [[nodiscard]] static Result<MarketData> open(std::span<const std::filesystem::path> folders);
+  [[nodiscard]] static Result<MarketData> open(std::span<const std::filesystem::path> folders,
+                                               Shares assumed_size = {});
 
   // By ConditionId.
   [[nodiscard]] const std::vector<ConditionSpec>& conditions() const noexcept { return conditions_; }
@@ -36,7 +38,7 @@ class MarketData {
   struct Source {
     NativeReader reader;
     std::vector<std::uint32_t> conditions, symbols;  // theirs -> ours
-    bool same = false;                               // the numbers are ours already
+    bool same = false;                               // the numbers are ours already, and nothing is assumed
     std::optional<std::span<const Event>> frame;
     bool ended = false;
   };
@@ -48,6 +50,8 @@ class MarketData {
   std::vector<Source> sources_;
   std::vector<ConditionSpec> conditions_;
   std::vector<std::string> symbols_, notes_;
+  std::vector<std::uint8_t> assumed_;  // by condition: sizes are
+  Shares assumed_size_;
   std::vector<Event> buffer_;
   Source* last_ = nullptr;  // whose frame was handed out
   std::string problem_;

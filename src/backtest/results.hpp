@@ -182,7 +182,7 @@ struct HourRow {
   Usd pnl;  // change of equity; over all hours it adds up to the run's P&L
 };
 
-// The book around a trade. RunLog does not keep books: whoever has them adds them to SampleOrder::books afterwards.
+// The book around a trade (RunLog::shots).
 struct BookPicture {
   std::string moment;  // "decision", "fill", ...
   Nanos at;

@@ -49,6 +49,18 @@ struct FillRow {
   SettlementStatus settlement = SettlementStatus::kMatched;       // kFailed: taken back
 };
 
+// The best levels around an order, of its own token: for the sample trades of a report.
+struct BookShot {
+  std::size_t order = 0;  // index into RunLog::orders
+  bool at_fill = false;   // else at the decision; both as the engine saw it
+  Nanos at;
+  struct Level {
+    Price price;
+    Shares size;  // 0: no such level
+  };
+  std::array<Level, 5> bids{}, asks{};  // best first
+};
+
 // One intent that was carried out, to its end.
 struct PlanRow {
   PlanId id;
@@ -94,6 +106,7 @@ struct RunLog {
   std::vector<MarketRow> markets;       // those with an order or an opportunity
   std::vector<OrderRow> orders;
   std::vector<FillRow> fills;
+  std::vector<BookShot> shots;  // by order; the first kMostShots
   std::vector<PlanRow> plans;
   std::vector<EquityPoint> equity;
   std::vector<Opportunity> opportunities;  // closed episodes, the first kMostOpportunities
@@ -102,7 +115,7 @@ struct RunLog {
   CashFlows flows;   // of the ledger at the end
   Usd final_equity;  // cash + certain payoffs + the rest at the bid
   std::uint64_t events = 0, state_hash = 0;
-  static constexpr std::size_t kMostOpportunities = 100'000;
+  static constexpr std::size_t kMostOpportunities = 100'000, kMostShots = 20'000;
 };
 
 }  // namespace underround::backtest

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "book/ladder.hpp"
+
 namespace underround::backtest {
 
 RunRecorder::RunRecorder(Engine& engine, std::string name, const RunRecorderSettings& settings)
@@ -124,7 +126,25 @@ void RunRecorder::on_order(const PlaceOrder& command) {
   }
   orders_.try_emplace(row.id.value, static_cast<std::uint32_t>(log_.orders.size()));
   log_.orders.push_back(row);
+  shoot(log_.orders.size() - 1, false, row.decided_at);
   market(condition_of(row.terms.instrument));
+}
+
+void RunRecorder::shoot(std::size_t order, bool at_fill, Nanos at) {
+  if (log_.shots.size() >= RunLog::kMostShots) return;
+  const InstrumentId instrument = log_.orders[order].terms.instrument;
+  const L2Book& book = engine_.books()[condition_of(instrument)].book();
+  BookShot shot;
+  shot.order = order;
+  shot.at_fill = at_fill;
+  shot.at = at;
+  const auto copy = [](const Ladder& ladder, std::array<BookShot::Level, 5>& levels) {
+    std::size_t n = 0;
+    for (LadderCursor c(ladder); c.valid() && n < levels.size(); c.advance()) levels[n++] = {c.price(), c.size()};
+  };
+  copy(Ladder::to_sell(book, outcome_of(instrument)), shot.bids);
+  copy(Ladder::to_buy(book, outcome_of(instrument)), shot.asks);
+  log_.shots.push_back(shot);
 }
 
 void RunRecorder::on_fill(const Event& e) {
@@ -132,6 +152,7 @@ void RunRecorder::on_fill(const Event& e) {
   if (order == nullptr || !fills_.try_emplace(e.fill.fill_id, static_cast<std::uint32_t>(log_.fills.size())).second)
     return;
   OrderRow& row = log_.orders[*order];
+  if (row.filled.micros == 0) shoot(*order, true, e.header.time);
   row.filled += e.fill.size;
   FillRow fill;
   fill.fill_id = e.fill.fill_id;

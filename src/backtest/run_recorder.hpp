@@ -53,6 +53,7 @@ class RunRecorder {
   void on_fill(const Event& e);
   void on_plan(const Plan& plan, Usd result);
   void point(Nanos at);
+  void shoot(std::size_t order, bool at_fill, Nanos at);
   [[nodiscard]] Price mid(InstrumentId instrument) const;
   void market(ConditionId condition);
 

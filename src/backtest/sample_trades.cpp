@@ -8,6 +8,18 @@
 namespace underround::backtest {
 namespace {
 
+BookPicture picture(const BookShot& shot) {
+  BookPicture picture{shot.at_fill ? "fill" : "decision", shot.at, {}, {}};
+  const auto copy = [](const auto& from, std::vector<BookPicture::Level>& to) {
+    for (const BookShot::Level& level : from) {
+      if (level.size.micros > 0) to.push_back({level.price, level.size});
+    }
+  };
+  copy(shot.bids, picture.bids);
+  copy(shot.asks, picture.asks);
+  return picture;
+}
+
 SampleTrade sample(const RunLog& log, const RunIndex& index, std::size_t plan, const char* why) {
   const PlanRow& row = log.plans[plan];
   SampleTrade trade{
@@ -15,6 +27,9 @@ SampleTrade sample(const RunLog& log, const RunIndex& index, std::size_t plan, c
   for (const std::size_t o : index.orders_of(plan)) {
     SampleOrder order{o, log.orders[o], index.market_name(condition_of(log.orders[o].terms.instrument)), {}, {}};
     for (const std::size_t f : index.fills_of(o)) order.fills.push_back(log.fills[f]);
+    for (const BookShot& shot : log.shots) {
+      if (shot.order == o) order.books.push_back(picture(shot));
+    }
     trade.orders.push_back(std::move(order));
   }
   return trade;
