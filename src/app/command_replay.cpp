@@ -23,7 +23,8 @@ class ReplayCommand final : public Command {
   }
   void declare(CLI::App& app) override {
     app.add_option("FILE", files_,
-                   "recordings (plain, .gz, .zst, .tar.zst; the format is detected) and their market lists")
+                   "recordings (plain, .gz, .zst, .tar.zst; the format is detected) and their market lists, or one "
+                   "folder that 'underround import' made")
         ->required();
     app.add_option("--config", config_, "configuration file: strategies and their thresholds");
     app.add_flag("--opportunities", list_, "list every opportunity found");
