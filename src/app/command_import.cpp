@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <ranges>
 
 #include "app/commands.hpp"
 #include "app/import_text.hpp"
@@ -78,15 +79,11 @@ Outcome ImportCommand::run(const Context& context) {
   const auto report = backtest::import_files(files_, options);
   bar.reset();
   if (!report) return std::unexpected(Failure(report.error()));
-  for (const auto& bad : report->bad_lines) {
-    std::fprintf(stderr, "%s:%llu: %s\n", bad.file.c_str(), static_cast<unsigned long long>(bad.line),
-                 bad.reason.c_str());
+  constexpr std::size_t kShown = 20;  // all are in --json
+  for (const auto& bad : report->bad_lines | std::views::take(kShown)) {
+    terminal::say(fmt::format("{}:{}: {}", bad.file, bad.line, bad.reason));
   }
-  if (report->events == 0 && report->conditions == 0) {
-    return failed(ErrorCode::kInvalidInput,
-                  "nothing in these files became part of the recording; outcomes and names need "
-                  "the market data they belong to beside them");
-  }
+  if (report->decode_errors > kShown) terminal::say(fmt::format("... and {} more", report->decode_errors - kShown));
   std::printf("%s", context.json ? (import_json(*report) + "\n").c_str() : import_text(*report).c_str());
   return {};
 }

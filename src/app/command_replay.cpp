@@ -25,7 +25,8 @@ class ReplayCommand final : public Command {
   }
   void declare(CLI::App& app) override {
     app.add_option("FILE", files_,
-                   "recordings (folders of `underround record`; files plain, .gz, .zst, .tar.zst, the format is "
+                   "recordings (folders that `underround record` or `import` made; files plain, .gz, .zst, .tar.zst, "
+                   "the format is "
                    "detected) and their market lists");
     app.add_option("--verify", journal_,
                    "instead: the journal in this folder through the same engine; the same commands, byte for byte, and "

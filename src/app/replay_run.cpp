@@ -96,6 +96,8 @@ std::string replay_json(const ReplayRun& run) {
   for (const auto& [name, count] : r.by_type) {
     types += fmt::format("{}{}:{}", types.empty() ? "" : ",", json_string(name), count);
   }
+  std::string unknown;
+  for (const std::string& words : r.unknown) unknown += (unknown.empty() ? "" : ",") + json_string(words);
   std::string found;
   for (const auto& f : run.opportunities) {
     const Opportunity& o = f.opportunity;
@@ -112,12 +114,12 @@ std::string replay_json(const ReplayRun& run) {
       R"("rest_hash_checked":{},"rest_hash_agree":{},"book_hash_checked":{},"book_hash_agree":{},)"
       R"("change_hash_checked":{},"change_hash_agree":{},"crossed_ns":{},"opportunities":{},"phantoms_refused":{},)"
       R"("opportunity_list":[{}],"messages_per_s":{:.0f},"first_received_ns":{},"last_received_ns":{},)"
-      R"("state_hash":"{:016x}"}})",
+      R"("unknown":[{}],"state_hash":"{:016x}"}})",
       r.messages, r.frames, types, r.decode_errors, r.unknown_tokens, r.refused_entries, r.books, r.snapshots, r.levels,
       r.gaps, r.stale_dropped, r.before_snapshot, r.bbo_checked, r.bbo_agree, r.mirror_checked, r.mirror_agree,
       r.hash_checked, r.hash_agree, r.rest_hash_checked, r.rest_hash_agree, r.book_hash_checked, r.book_hash_agree,
       r.change_hash_checked, r.change_hash_agree, r.crossed_ns, run.opportunities.size(), run.phantoms_refused, found,
-      r.messages_per_s, r.first_received.ns, r.last_received.ns, run.state_hash);
+      r.messages_per_s, r.first_received.ns, r.last_received.ns, unknown, run.state_hash);
 }
 
 std::string replay_text(const ReplayRun& run, bool list_opportunities) {
@@ -136,6 +138,8 @@ std::string replay_text(const ReplayRun& run, bool list_opportunities) {
       r.book_hash_checked, r.change_hash_agree, r.change_hash_checked, static_cast<double>(r.crossed_ns) / 1e9,
       run.opportunities.size(), run.phantoms_refused);
   for (const auto& [name, count] : r.by_type) text += fmt::format("  {:<28} {}\n", name, count);
+  if (!r.unknown.empty()) text += "marked in the recording as not known:\n";
+  for (const std::string& words : r.unknown) text += "  " + words + "\n";
   if (!list_opportunities) return text;
   for (const auto& f : run.opportunities) {
     text += fmt::format("{:<14} {:<48.48} edge {:.2f}c  sets {:.2f}  profit {:.2f} USD  {:.1f} s  {}\n", f.strategy,

@@ -9,6 +9,7 @@
 #include "base/decimal.hpp"
 #include "market/iso_time.hpp"
 #include "venue/polymarket/gamma.hpp"
+#include "venue/polymarket/market_codec.hpp"
 
 namespace underround::backtest {
 namespace {
@@ -358,7 +359,10 @@ DocumentKind DocumentReader::read(std::string_view document, std::string_view st
     return DocumentKind::kFrames;
   }
   if (opens_like_frame(text)) {
-    frames.push_back({std::string(text), frame_time(text), {}, {}});
+    std::string copy;
+    copy.reserve(text.size() + polymarket::kFramePadding);  // which the reader adds
+    copy = text;
+    frames.push_back({std::move(copy), frame_time(text), {}, {}});
     return DocumentKind::kFrames;
   }
   if (auto frame = timed_frame(text)) {

@@ -83,7 +83,7 @@ class Source {
   }
   [[nodiscard]] LineReader& lines() noexcept { return *lines_; }
 
-  [[nodiscard]] const RecordedFrame& front() const noexcept { return pending_.front(); }
+  [[nodiscard]] RecordedFrame& front() noexcept { return pending_.front(); }
   [[nodiscard]] std::uint64_t line() const noexcept { return pending_line_; }
   void pop() { pending_.pop_front(); }
 
@@ -216,7 +216,9 @@ struct CaptureReader::State {
   Report report;
   DocumentReader documents;
   std::vector<std::unique_ptr<Source>> sources;
-  std::set<std::pair<Nanos, std::size_t>> order;  // the next frame of each source, earliest first
+  using Turn = std::pair<Nanos, std::size_t>;
+  std::optional<Turn> due;  // the earliest next frame of a source, when it is not in `order`
+  std::set<Turn> order;     // those of the others
   std::uint64_t bytes_total = 0;
   std::uint64_t bytes_archived = 0;  // files read whole at open()
   std::uint64_t bytes_reported = 0;
@@ -266,9 +268,26 @@ struct CaptureReader::State {
   }
 
   void schedule(std::size_t index) {
-    if (sources[index]->advance()) {
-      order.emplace(sources[index]->front().received, index);
+    if (!sources[index]->advance()) return;
+    Turn turn{sources[index]->front().received, index};
+    // Most recordings are one file, and a file's frames come in runs: no tree for the one whose turn it is anyway.
+    if (!due && (order.empty() || turn < *order.begin())) {
+      due = turn;
+      return;
     }
+    if (due && turn < *due) std::swap(turn, *due);
+    order.insert(turn);
+  }
+  // The source whose frame is next; nothing at the end.
+  std::optional<std::size_t> next_source() {
+    if (!due) {
+      if (order.empty()) return std::nullopt;
+      due = *order.begin();
+      order.erase(order.begin());
+    }
+    const std::size_t index = due->second;
+    due.reset();
+    return index;
   }
 
   void tell_progress(bool always) {
@@ -305,23 +324,22 @@ Result<CaptureReader> CaptureReader::open(std::span<const std::filesystem::path>
 
 bool CaptureReader::next(CaptureFrame& frame) {
   State& s = *state_;
-  if (s.order.empty()) {
+  const auto index = s.next_source();
+  if (!index) {
     s.tell_progress(true);
     return false;
   }
-  const std::size_t index = s.order.begin()->second;
-  s.order.erase(s.order.begin());
-  Source& source = *s.sources[index];
-  const RecordedFrame& recorded = source.front();
+  Source& source = *s.sources[*index];
+  RecordedFrame& recorded = source.front();
   s.latest = std::max(s.latest, recorded.received);
-  s.text.assign(recorded.text);
+  s.text.swap(recorded.text);
+  const std::size_t size = s.text.size();
   s.text.append(polymarket::kFramePadding, '\0');
-  s.feed = recorded.feed;
-  s.type = recorded.type;
-  frame = {
-      std::string_view(s.text).substr(0, recorded.text.size()), s.latest, source.name(), source.line(), s.feed, s.type};
+  s.feed.swap(recorded.feed);
+  s.type.swap(recorded.type);
+  frame = {std::string_view(s.text).substr(0, size), s.latest, source.name(), source.line(), s.feed, s.type};
   source.pop();
-  s.schedule(index);
+  s.schedule(*index);
   s.tell_progress(false);
   return true;
 }

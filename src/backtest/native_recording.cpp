@@ -506,7 +506,10 @@ Result<void> NativeWriter::close() {
   s.journal.reset();
   const auto files = journal::segment_files(s.settings.folder);
   if (!files) return std::unexpected(files.error());
-  const std::uint64_t end = MappedSegment(files->back()).tail().end;
+  const MappedSegment last(files->back());
+  const bool known = !s.index.places.empty() && last.at(s.index.places.back()) &&
+                     s.index.places.back().segment == number_of(files->back());
+  const std::uint64_t end = known ? s.offset : last.tail().end;
   std::error_code error;
   fs::resize_file(files->back(), end, error);
   if (done && error) return fail(ErrorCode::kIo, files->back().string() + ": " + error.message());

@@ -1,11 +1,13 @@
 #include "backtest/replay.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "backtest/capture_catalogue.hpp"
 #include "backtest/capture_recording.hpp"
 #include "backtest/message_types.hpp"
+#include "backtest/native_recording.hpp"
 #include "venue/polymarket/book_hash.hpp"
 #include "venue/polymarket/market_codec.hpp"
 
@@ -68,6 +70,20 @@ class Replay {
     for (const Event& e : events_) step(e);
   }
 
+  void frame(std::span<const Event> events) {
+    ++report_.frames;
+    ++report_.messages;
+    if (report_.first_received == Nanos{}) report_.first_received = events.front().header.time;
+    report_.last_received = events.back().header.time;
+    for (const Event& e : events) {
+      const EventKind kind = e.header.kind;
+      if (kind != EventKind::kSnapshotLevel && kind != EventKind::kSnapshotEnd && kind != EventKind::kFrameEnd) {
+        ++kinds_[static_cast<std::size_t>(kind)];
+      }
+      step(e);
+    }
+  }
+
   void finish() {
     for (std::uint32_t i = 0; i < books_.size(); ++i) {
       ConditionBook& book = books_[ConditionId{i}];
@@ -75,6 +91,9 @@ class Replay {
       book.finish_batch();
       watch_.after_frame(ConditionId{i}, book, report_.last_received, report_);
       add_counters(book.counters());
+    }
+    for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
+      if (kinds_[kind] > 0) report_.by_type[to_string(static_cast<EventKind>(kind))] += kinds_[kind];
     }
     const polymarket::CodecCounters& codec = codec_.counters();
     report_.decode_errors += codec.decode_errors;
@@ -165,13 +184,62 @@ class Replay {
   polymarket::BookIntegrity integrity_;
   BookWatch watch_;
   std::vector<Event> events_;
-  std::vector<ConditionId> touched_;  // in the frame being applied
+  std::array<std::uint64_t, 256> kinds_{};  // of a native recording
+  std::vector<ConditionId> touched_;        // in the frame being applied
 };
+
+void add_speed(const ReplayOptions& options, Nanos begin, ReplayReport& report) {
+  if (!options.clock) return;
+  report.elapsed_ns = (options.clock() - begin).ns;
+  if (report.elapsed_ns > 0) {
+    report.messages_per_s = static_cast<double>(report.messages) * 1e9 / static_cast<double>(report.elapsed_ns);
+  }
+}
+
+Result<ReplayReport> replay_native(const std::filesystem::path& folder, const ReplayOptions& options,
+                                   const ReplayHooks& hooks) {
+  auto reader = NativeReader::open(folder);
+  if (!reader) return std::unexpected(reader.error());
+  Catalogue catalogue;
+  ReplayReport report;
+  for (const auto& c : reader->contents().conditions) {
+    const auto id = catalogue.add(c.spec);
+    if (!id || *id != c.id) {
+      return fail(ErrorCode::kInvalidInput,
+                  folder.string() + ": condition " + c.spec.condition_id + " is described twice");
+    }
+  }
+  report.conditions = catalogue.size();
+  for (const std::string& note : reader->contents().notes) {
+    constexpr std::string_view kUnknown = "unknown: ";
+    if (note.starts_with(kUnknown)) report.unknown.push_back(note.substr(kUnknown.size()));
+  }
+  if (hooks.on_start) hooks.on_start(catalogue);
+  const Nanos begin = options.clock ? options.clock() : Nanos{};
+  Replay replay(catalogue, options, hooks, report);
+  constexpr std::uint64_t kFramesBetweenProgress = 1 << 16;
+  while (const auto frame = reader->next()) {
+    if (!frame->events.empty()) replay.frame(frame->events);
+    if (options.capture.progress && report.frames % kFramesBetweenProgress == 0) {
+      options.capture.progress({reader->bytes_done(), reader->bytes_total()});
+    }
+  }
+  if (!reader->problem().empty()) return fail(ErrorCode::kInvalidInput, reader->problem());
+  replay.finish();
+  add_speed(options, begin, report);
+  return report;
+}
 
 }  // namespace
 
 Result<ReplayReport> replay_files(std::span<const std::filesystem::path> paths, const ReplayOptions& options,
                                   const ReplayHooks& hooks) {
+  for (const auto& path : paths) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(path, error)) continue;
+    if (paths.size() > 1) return fail(ErrorCode::kInvalidInput, path.string() + ": a recording is replayed alone");
+    return replay_native(path, options, hooks);
+  }
   Catalogue catalogue;
   ReplayReport report;
   {
@@ -197,12 +265,7 @@ Result<ReplayReport> replay_files(std::span<const std::filesystem::path> paths, 
   CaptureFrame frame;
   while (reader->next(frame)) replay.frame(frame);
   replay.finish();
-  if (options.clock) {
-    report.elapsed_ns = (options.clock() - begin).ns;
-    if (report.elapsed_ns > 0) {
-      report.messages_per_s = static_cast<double>(report.messages) * 1e9 / static_cast<double>(report.elapsed_ns);
-    }
-  }
+  add_speed(options, begin, report);
   return report;
 }
 

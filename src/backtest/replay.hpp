@@ -2,6 +2,8 @@
 // fields allow. Strategies ride along through the hooks.
 //   ReplayReport r = replay_files(paths, {}, hooks).value();   r.bbo_agree, r.hash_agree, r.decode_errors
 // Two passes: the first learns which tokens belong together, the second replays.
+// A folder with a native recording (native_recording.hpp) is replayed alone, in one pass; its frames are decoded
+// already, so there are no book hashes to check, and types are kinds of events.
 #pragma once
 
 #include <cstdint>
@@ -39,9 +41,10 @@ struct ReplayReport {
   std::uint64_t messages = 0;  // market channel messages and REST books (array elements counted)
   TypeCounts by_type;
   std::uint64_t events = 0;
-  std::uint64_t decode_errors = 0;  // bad lines and frames that did not decode
-  std::vector<BadLine> bad_lines;   // of these, the first 1,000 with file, line and reason
-  std::uint64_t notes = 0;          // prose between frames, skipped
+  std::uint64_t decode_errors = 0;   // bad lines and frames that did not decode
+  std::vector<BadLine> bad_lines;    // of these, the first 1,000 with file, line and reason
+  std::uint64_t notes = 0;           // prose between frames, skipped
+  std::vector<std::string> unknown;  // what a native recording says it cannot say
   std::uint64_t unknown_tokens = 0;
   std::uint64_t refused_entries = 0;
   std::uint64_t conditions = 0;          // in the catalogue

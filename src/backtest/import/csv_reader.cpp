@@ -123,6 +123,18 @@ std::optional<std::int64_t> whole_cell(std::string_view text) {
   return value;
 }
 
+std::optional<std::int64_t> quote_cell(std::string_view text) {
+  constexpr int kDecimals = 8;
+  std::optional<std::int64_t> value;
+  if (const auto cut = parse_decimal_truncating(text, kDecimals)) {
+    value = *cut;
+  } else {
+    value = scaled_number(text, kDecimals);
+  }
+  if (value && *value < 0) value.reset();
+  return value;
+}
+
 std::optional<std::int64_t> oracle_cell(std::string_view text) {
   constexpr std::size_t kCut = 10;  // of 18 decimals 8 stay
   if (text.size() <= kCut) return std::nullopt;

@@ -44,6 +44,9 @@ class CsvReader {
 // A size in shares; digits beyond a micro share are cut.
 [[nodiscard]] std::optional<Shares> shares_cell(std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> whole_cell(std::string_view text);
+// A reference price or size in units of 1e-8 (Event::Quote); finer digits are cut or, in a double's text, rounded. Not
+// negative.
+[[nodiscard]] std::optional<std::int64_t> quote_cell(std::string_view text);
 // A price written as a whole number of 1e-18 (Chainlink's full_accuracy_value), cut to 1e-8. Nothing unless positive.
 [[nodiscard]] std::optional<std::int64_t> oracle_cell(std::string_view text);
 // Seconds to nanoseconds since the epoch, or ISO-8601 (with 'T' or ' '). Nothing when it is neither.

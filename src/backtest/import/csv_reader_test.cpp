@@ -50,7 +50,7 @@ TEST(CsvReader, NumbersOfProgramsThatCountInDoubles) {
   EXPECT_EQ(scaled_number("0.52", 4), 5'200);
   EXPECT_EQ(scaled_number("0.30000000000000004", 4), 3'000);
   EXPECT_EQ(scaled_number("1e-05", 6), 10);
-  EXPECT_EQ(scaled_number("90358.39499999999", 8), 9'035'839'500'000);
+  EXPECT_EQ(scaled_number("90358.39499999999", 4), 903'583'950);
   EXPECT_EQ(scaled_number("0.12345", 4), std::nullopt) << "half a pip is not rounding noise";
   for (const char* bad : {"", "nan", "inf", "1e400", "0x1p3", "12a", " 1"})
     EXPECT_EQ(scaled_number(bad, 4), std::nullopt) << bad;
@@ -59,6 +59,10 @@ TEST(CsvReader, NumbersOfProgramsThatCountInDoubles) {
   EXPECT_EQ(price_cell("-0.1"), std::nullopt);
   EXPECT_EQ(shares_cell("5.1234567"), Shares{5'123'456});
   EXPECT_EQ(shares_cell("-1"), std::nullopt);
+  EXPECT_EQ(quote_cell("67894.13183037551"), 6'789'413'183'037);
+  EXPECT_EQ(quote_cell("-1"), std::nullopt);
+  EXPECT_EQ(oracle_cell("63304200301195075000000"), 6'330'420'030'119);
+  EXPECT_EQ(oracle_cell("0000000000000"), std::nullopt);
 }
 
 TEST(CsvReader, TimesOfEveryUnit) {

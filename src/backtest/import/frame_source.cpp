@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "backtest/capture_catalogue.hpp"
 #include "backtest/import/csv_reader.hpp"
 #include "base/decimal.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr int kQuoteDecimals = 8;  // Event::Quote
+constexpr int kLookAhead = 4'096;  // frames
 
 std::string_view text_of(dom::object o, std::string_view key) noexcept {
   std::string_view value;
@@ -34,6 +35,15 @@ std::string_view member(std::string_view text, std::string_view key) noexcept {
   if (at == std::string_view::npos) return {};
   text.remove_prefix(at + key.size());
   return text.substr(0, text.find('"'));
+}
+
+// Answers of the data API, {"proxyWallet": ...} each; how many. Only the beginning decides.
+std::size_t fills_of_a_wallet(std::string_view text) noexcept {
+  constexpr std::string_view kKey = "\"proxyWallet\":";
+  if (text.substr(0, 64).find(kKey) == std::string_view::npos) return 0;
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find(kKey, at)) != std::string_view::npos; at += kKey.size()) ++count;
+  return count;
 }
 
 std::string base_name(std::string_view file) { return std::string(file.substr(file.find_last_of('/') + 1)); }
@@ -112,11 +122,36 @@ Result<std::unique_ptr<FrameSource>> FrameSource::open(std::span<const File> fil
   if (!reader) return std::unexpected(reader.error());
   std::unique_ptr<FrameSource> source(new FrameSource(std::move(*reader), files, target));
   *progress = &source->bytes_done_;
+  source->take_markets();
+  if (auto looked = source->look_ahead(paths, own); !looked) return std::unexpected(looked.error());
   for (const File& file : files) {
     if (file.kind == FileKind::kBounded) source->find_round_ends(file.path);
   }
-  source->take_markets();
   return source;
+}
+
+// Recordings often begin with books that do not say their market; the frames after them do. So the first ones are
+// looked at before anything gets an id.
+Result<void> FrameSource::look_ahead(std::span<const std::filesystem::path> paths, const CaptureOptions& options) {
+  CaptureOptions own = options;
+  own.progress = {};
+  auto reader = CaptureReader::open(paths, own);
+  if (!reader) return std::unexpected(reader.error());
+  PairLearner pairs;
+  CaptureFrame frame;
+  for (int i = 0; i < kLookAhead && reader->next(frame); ++i) {
+    if (frame.feed.empty() && !is_binance(frame.text) && !is_relay(frame.text)) pairs.observe(frame.text);
+  }
+  Catalogue known;
+  add_markets(reader->markets(), known);
+  const std::size_t listed = known.size();
+  pairs.add_to(known);
+  for (std::size_t i = listed; i < known.size(); ++i) {
+    ConditionSpec spec = known[ConditionId{static_cast<std::uint32_t>(i)}].spec;
+    spec.tags.emplace_back(kTagLearned);
+    target_.add(std::move(spec), "capture");
+  }
+  return {};
 }
 
 // A round of the recorder: REST books, then a subscription answered by a list of books, then frames until it has
@@ -199,6 +234,9 @@ void FrameSource::decode(const CaptureFrame& frame, ImportFrame& out) {
   if (frame.feed == "binance" || is_binance(frame.text)) return binance(frame, out);
   if (frame.feed.ends_with("chainlink") || (frame.feed.empty() && is_relay(frame.text))) return chainlink(frame, out);
   if (!frame.feed.empty()) return target_.report().skip(frame.feed);
+  if (const std::size_t fills = fills_of_a_wallet(frame.text); fills > 0) {
+    return target_.report().skip("fills of a wallet (whether it was the taker is not said)", fills);
+  }
   polymarket(frame, out);
 }
 
@@ -344,8 +382,7 @@ void FrameSource::chainlink(const CaptureFrame& frame, ImportFrame& out) {
 // "BTCUSDT 90358.395": the mid price a collector kept beside its rows.
 void FrameSource::mid(const CaptureFrame& frame, ImportFrame& out) {
   const std::size_t space = frame.text.find(' ');
-  const auto price =
-      space == std::string_view::npos ? std::nullopt : scaled_number(frame.text.substr(space + 1), kQuoteDecimals);
+  const auto price = space == std::string_view::npos ? std::nullopt : quote_cell(frame.text.substr(space + 1));
   if (!price || *price <= 0) return target_.report().bad(file_, frame.line, "asset_price is no price");
   Event::Quote quote{};
   quote.bid_e8 = quote.ask_e8 = *price;

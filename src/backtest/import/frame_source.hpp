@@ -2,7 +2,8 @@
 // Binance trades and best prices, Chainlink prices relayed by Polymarket. Other feeds are counted and left out.
 //   FrameSource source(paths, kinds, options, target);
 //
-// Tokens that no market list names are learned from the frames as they come: conditions tagged pair:learned.
+// Tokens that no market list names are learned from the frames, the first few thousand ahead and the rest as they come:
+// conditions tagged pair:learned.
 // Continuity. A list of two or more books is the venue's answer to a subscription: where one comes for tokens that had
 // a book already, the recorder had been away, and a gap is written before it. A recorder that works in bounded rounds
 // (FileKind::kBounded) is read twice: the first pass finds where each round ends, and the gap is written there.
@@ -48,6 +49,7 @@ class FrameSource final : public ImportSource {
   struct Learner;
   struct BinanceMarket;  // spot and USD-M futures name their symbols alike and count their updates apart
   FrameSource(CaptureReader reader, std::span<const File> files, ImportTarget& target);
+  [[nodiscard]] Result<void> look_ahead(std::span<const std::filesystem::path> paths, const CaptureOptions& options);
   void find_round_ends(const std::filesystem::path& path);
   void take_markets();
   void note_file(std::string_view file);

@@ -85,14 +85,15 @@ ConditionId ImportTarget::add(ConditionSpec spec, const std::string& file) {
     }
   }
   if (!spec.fees.known() && !has_tag(spec, kTagFeesUnknown)) spec.tags.emplace_back(kTagFeesUnknown);
-  const bool watch = !spec.tick.known();
+  const bool watch = !spec.tick.known() || has_tag(spec, kTagLearned);
+  const std::int64_t step = watch ? spec.tick.pips : 0;
   const auto id = catalogue_.add(spec);
   if (!id) {
     report_.bad(file, 0, id.error().message);
     return {};
   }
   const bool fresh = id->value == known_.size();
-  if (fresh) known_.push_back({0, watch, false});
+  if (fresh) known_.push_back({step, watch, false});
   schedule(*id, fresh);
   record(*id);
   return *id;
@@ -250,7 +251,7 @@ void ImportTarget::finish() {
     unknown(fmt::format("latency: the recorder's clock was at least {:.3f} s behind the venue's",
                         static_cast<double>(-least_delay_ns_) / 1e9));
   } else if (least_delay_ns_ != INT64_MAX && !any_delay_) {
-    unknown("latency: no receive times; the venue's own stand in for them");
+    unknown("latency: a source has one clock only, so that venue times and receive times are the same");
   }
   for (std::uint32_t i = 0; i < known_.size() && !failure_; ++i) {
     if (known_[i].changed) record(ConditionId{i});

@@ -75,15 +75,51 @@ class Importer {
     }
     if (auto done = make_writer(); !done) return done;
     ImportTarget target(*writer_, outcomes_, report_);
-    if (auto done = copy(inputs, target); !done) return done;
+    if (auto done = copy(inputs, target); !done) {
+      writer_.reset();
+      if (report_.frames == 0 && options_.existing != ExistingRecording::kAppend) static_cast<void>(remove_recording());
+      return done;
+    }
     target.finish();
     if (target.failure()) return std::unexpected(*target.failure());
     report_.symbols = writer_->symbols();
     report_.bytes = writer_->bytes();
-    return writer_->close();
+    auto closed = writer_->close();
+    writer_.reset();
+    if (closed && report_.events == 0 && report_.conditions == 0) return nothing_usable();
+    return closed;
   }
 
  private:
+  // An empty recording would only be in the way of the next try.
+  Result<void> nothing_usable() {
+    static_cast<void>(remove_recording());
+    std::string what;
+    for (const TypeCounts* counts : {&report_.by_type, &report_.skipped}) {
+      for (const auto& [name, count] : *counts) what += fmt::format("{}{} {}", what.empty() ? "" : ", ", count, name);
+    }
+    std::string first;
+    if (!report_.bad_lines.empty()) {
+      const BadLine& bad = report_.bad_lines.front();
+      first = fmt::format("; first of {} bad lines: {}:{}: {}", report_.decode_errors, bad.file, bad.line, bad.reason);
+    }
+    return fail(
+        ErrorCode::kInvalidInput,
+        fmt::format("nothing in these files becomes part of a recording (seen: {}{}); outcomes and names need the "
+                    "market data they belong to beside them",
+                    what.empty() ? "nothing" : what, first));
+  }
+  Result<void> remove_recording() const {
+    std::vector<fs::path> old;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(options_.folder, error)) {
+      if (entry.path().extension() == ".segment") old.push_back(entry.path());
+    }
+    for (const fs::path& segment : old) {
+      if (!fs::remove(segment, error)) return fail(ErrorCode::kIo, segment.string() + ": cannot be removed");
+    }
+    return {};
+  }
   Result<Input> classify(const fs::path& path) const {
     auto stream = ByteStream::open(path);
     if (!stream) return std::unexpected(stream.error());
@@ -183,14 +219,7 @@ class Importer {
 
   Result<void> make_writer() {
     if (options_.existing == ExistingRecording::kReplace && is_recording_folder(options_.folder)) {
-      std::vector<fs::path> old;
-      std::error_code error;
-      for (const auto& entry : fs::directory_iterator(options_.folder, error)) {
-        if (entry.path().extension() == ".segment") old.push_back(entry.path());
-      }
-      for (const fs::path& segment : old) {
-        if (!fs::remove(segment, error)) return fail(ErrorCode::kIo, segment.string() + ": cannot be removed");
-      }
+      if (auto removed = remove_recording(); !removed) return removed;
     }
     auto writer =
         NativeWriter::create({.folder = options_.folder, .append = options_.existing == ExistingRecording::kAppend});

@@ -10,7 +10,6 @@
 namespace underround::backtest {
 namespace {
 
-constexpr int kQuoteDecimals = 8;  // Event::Quote
 constexpr Shares kStandIn = Shares::whole(1);
 
 std::string upper(std::string_view text) {
@@ -159,7 +158,7 @@ class SampledPair final : public TableLayout {
   void oracle(std::string_view cell, ImportFrame& frame) {
     if (cell.empty() || cell == oracle_before_) return;
     oracle_before_ = cell;
-    const auto price = scaled_number(cell, kQuoteDecimals);
+    const auto price = quote_cell(cell);
     if (!price || *price <= 0) {
       wrong_ = true;
       return;
@@ -338,7 +337,7 @@ class BinanceRows final : public TableLayout {
   Took take(Row row, ImportFrame& frame) override {
     const auto at = time_cell(columns_(row, 0));
     std::array<std::optional<std::int64_t>, 4> n;
-    for (std::size_t i = 0; i < (trades_ ? 2U : 4U); ++i) n[i] = scaled_number(columns_(row, i + 1), kQuoteDecimals);
+    for (std::size_t i = 0; i < (trades_ ? 2U : 4U); ++i) n[i] = quote_cell(columns_(row, i + 1));
     if (!at || !n[0] || !n[1] || *n[0] <= 0 || *n[1] < 0 || (!trades_ && (!n[2] || !n[3] || *n[2] <= 0 || *n[3] < 0))) {
       return Took::kBad;
     }

@@ -15,7 +15,7 @@ bool holds(Row header, std::initializer_list<std::string_view> names) {
 
 // Rows of Binance's archive without a header: numbers, and a word for "buyer is maker" in trades.
 TableKind bare_kind(Row row) {
-  const auto number = [&row](std::size_t i) { return scaled_number(row[i], 8).has_value(); };
+  const auto number = [&row](std::size_t i) { return quote_cell(row[i]) || whole_cell(row[i]); };
   const auto is_bool = [](std::string_view text) {
     return text == "true" || text == "false" || text == "True" || text == "False";
   };
@@ -112,7 +112,10 @@ bool TableSource::next(ImportFrame& frame) {
     held_ = false;
     const auto took = csv_.row().size() == width_ ? layout_->take(csv_.row(), frame) : TableLayout::Took::kBad;
     if (took == TableLayout::Took::kBad) {
-      target_.report().bad(name_, csv_.line(), "the row does not fit the table's columns");
+      target_.report().bad(name_, csv_.line(),
+                           csv_.row().size() == width_
+                               ? "a cell of the row is not what its column says"
+                               : fmt::format("the row has {} cells, the table {} columns", csv_.row().size(), width_));
       continue;
     }
     held_ = took == TableLayout::Took::kAnother;

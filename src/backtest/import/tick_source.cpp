@@ -72,7 +72,15 @@ Result<std::unique_ptr<TickSource>> TickSource::open(const std::string& name, st
 bool TickSource::fill() {
   const std::size_t record = layout_.record_bytes;
   if (buffer_.size() - at_ >= record) return true;
-  if (done_ >= layout_.records) return false;
+  if (done_ >= layout_.records) {
+    // The checksum of a packed array is judged behind its last byte.
+    char behind = 0;
+    if (!drained_) {
+      drained_ = true;
+      if (const auto end = bytes_->read(&behind, 1); !end) target_.report().bad(name_, done_, end.error().message);
+    }
+    return false;
+  }
   buffer_.erase(0, at_);
   at_ = 0;
   while (buffer_.size() < record) {
@@ -83,6 +91,7 @@ bool TickSource::fill() {
     if (got && *got > 0) continue;
     target_.report().bad(name_, done_ + 1, got ? "the array ends early" : got.error().message);
     done_ = layout_.records;
+    drained_ = true;
     return false;
   }
   return true;

@@ -46,6 +46,7 @@ class TickSource final : public ImportSource {
   Event::Quote quoted_{};
   Nanos venue_time_, latest_;
   std::uint64_t late_ = 0;
+  bool drained_ = false;
 };
 
 }  // namespace underround::backtest

@@ -112,7 +112,8 @@ class Scanner {
     const auto left = static_cast<std::size_t>(end_ - p_);
     const char* quote = p_ + 77;
     if (left >= 80 && *quote != '"') ++quote;
-    if (left < 80 || *quote != '"') {
+    // A shorter one may have the quote of the next key just there, behind a comma.
+    if (left < 80 || *quote != '"' || quote[-1] == ',') {
       quote = static_cast<const char*>(std::memchr(p_, '"', left < 96 ? left : 96));
       if (quote == nullptr) return false;
     }

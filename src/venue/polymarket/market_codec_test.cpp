@@ -136,6 +136,25 @@ TEST(MarketCodec, PriceChangeOfBothTokens) {
   EXPECT_EQ(no.level.side, Side::kSell);
 }
 
+// One token in twelve has fewer than 77 digits; without blanks the next key's quote stands where a longer one's would.
+TEST(MarketCodec, ShorterTokensTakeTheScannerToo) {
+  for (const std::size_t digits : {75UL, 76UL, 77UL, 78UL}) {
+    Catalogue short_tokens;
+    ConditionSpec spec;
+    spec.condition_id = kMarket;
+    spec.tokens = {std::string(digits, '4'), kNo};
+    ASSERT_TRUE(short_tokens.add(spec));
+    MarketCodec codec(short_tokens);
+    std::string text = change(entry(spec.tokens[0], "0.27", "0", "BUY"));
+    std::erase(text, ' ');
+    const Frame frame(text);
+    std::vector<Event> events;
+    codec.decode(frame.view(), kReceived, 0, events);
+    EXPECT_EQ(codec.counters().scanned, 1U) << digits;
+    EXPECT_EQ(events.size(), 2U) << digits;
+  }
+}
+
 TEST(MarketCodec, BookIsASnapshot) {
   const Decoded d = decode(book(kBids, kAsks));
   ASSERT_EQ(kinds(d), (Kinds{EventKind::kSnapshotBegin, EventKind::kSnapshotLevel, EventKind::kSnapshotLevel,
