@@ -158,7 +158,12 @@ TEST(Statistics, DrawdownIsTheLargestFallBetweenAnyTwoPoints) {
     RC_ASSERT(d.depth == largest);
     RC_ASSERT(d.peak <= d.trough);
     if (d.depth > 0) RC_ASSERT(levels[d.peak] - levels[d.trough] == d.depth);
-    if (d.recovered) RC_ASSERT(*d.recovered > d.trough && levels[*d.recovered] >= levels[d.peak]);
+    if (d.depth > 0) {
+      const auto back = std::find_if(levels.begin() + static_cast<std::ptrdiff_t>(d.trough), levels.end(),
+                                     [&](double level) { return level >= levels[d.peak]; });
+      RC_ASSERT(d.recovered.has_value() == (back != levels.end()));
+      if (d.recovered) RC_ASSERT(*d.recovered == static_cast<std::size_t>(back - levels.begin()));
+    }
   }));
 }
 
