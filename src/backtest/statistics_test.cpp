@@ -141,6 +141,8 @@ TEST(Statistics, DrawdownOfAKnownCurve) {
   EXPECT_EQ(d.peak, 4u);
   EXPECT_EQ(d.trough, 5u);
   EXPECT_EQ(d.recovered, 7u);
+  const std::vector<double> small = {1, 0.5, 1};
+  EXPECT_EQ(max_drawdown(small)->recovered, 2u);
   const std::vector<double> falling = {3, 2, 1};
   EXPECT_FALSE(max_drawdown(falling)->recovered);
   const std::vector<double> rising = {1, 2, 3};
