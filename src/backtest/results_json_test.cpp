@@ -31,12 +31,13 @@ class ResultsJson : public testing::Test {
 
 TEST_F(ResultsJson, MoneyIsWholeMicrosAndWhatIsNotKnownIsNull) {
   RunBuilder run(Usd::whole(1000));
-  run.market("Rain \"or\" </script>?").trade({.mid_60s = -1, .result = Usd{123'456'789}});
+  run.market("Rain \"or\" </script>?").trade({.expected = -1, .mid_60s = -1, .result = Usd{123'456'789}});
   const element root = parse(results_of(run.finish()));
   EXPECT_EQ(std::int64_t(root["headline"]["pnl_usd_micros"]), 123'456'789);
   EXPECT_TRUE(root["headline"]["pnl_interval_usd_micros"].is_null());
   EXPECT_TRUE(root["markouts"].at(2)["pips_per_share"].is_null());
   EXPECT_TRUE(root["samples"].at(0)["orders"].at(0)["fills"].at(0)["mid_after_pips"].at(2).is_null());
+  EXPECT_TRUE(root["samples"].at(0)["orders"].at(0)["expected_pips"].is_null());
   EXPECT_EQ(std::string_view(root["markets"].at(0)["name"]), "Rain \"or\" </script>?");
   EXPECT_EQ(std::string_view(root["headline"]["verdict"]), "too_thin");
 }

@@ -133,6 +133,8 @@ TEST(Results, AFillTakenBackIsInNoPart) {
 TEST(Results, MoneyPaidInIsNoProfit) {
   RunBuilder run(Usd::whole(1000));
   run.market("Rain?").trade({.result = cents(100)});
+  for (int i = 0; i < 40; ++i) run.pass(cents(i % 2 == 0 ? 10 : -10), Usd{});
+  ASSERT_TRUE(results_of(run.log()).returns.sharpe);
   run.log().flows.deposits += Usd::whole(500);
   run.log().final_equity += Usd::whole(500);
   const Results r = results_of(run.finish());
@@ -382,6 +384,7 @@ TEST(Results, ThinningKeepsTheEndOfTheRun) {
   run.pass(Usd::whole(1), Usd{});  // all that ever happened
   const Results r = results_of(run.finish(), {.min_observations = 2, .most_periods = 4});
   EXPECT_EQ(r.returns.periods, 3u);
+  ASSERT_TRUE(r.returns.sharpe);
   EXPECT_GT(r.returns.sharpe->value, 0);
 }
 

@@ -141,6 +141,8 @@ TEST(Statistics, DrawdownOfAKnownCurve) {
   EXPECT_EQ(d.peak, 4u);
   EXPECT_EQ(d.trough, 5u);
   EXPECT_EQ(d.recovered, 7u);
+  const std::vector<double> small = {1, 0.5, 1};
+  EXPECT_EQ(max_drawdown(small)->recovered, 2u);
   const std::vector<double> falling = {3, 2, 1};
   EXPECT_FALSE(max_drawdown(falling)->recovered);
   const std::vector<double> rising = {1, 2, 3};
@@ -158,7 +160,12 @@ TEST(Statistics, DrawdownIsTheLargestFallBetweenAnyTwoPoints) {
     RC_ASSERT(d.depth == largest);
     RC_ASSERT(d.peak <= d.trough);
     if (d.depth > 0) RC_ASSERT(levels[d.peak] - levels[d.trough] == d.depth);
-    if (d.recovered) RC_ASSERT(*d.recovered > d.trough && levels[*d.recovered] >= levels[d.peak]);
+    if (d.depth > 0) {
+      const auto back = std::find_if(levels.begin() + static_cast<std::ptrdiff_t>(d.trough), levels.end(),
+                                     [&](double level) { return level >= levels[d.peak]; });
+      RC_ASSERT(d.recovered.has_value() == (back != levels.end()));
+      if (d.recovered) RC_ASSERT(*d.recovered == static_cast<std::size_t>(back - levels.begin()));
+    }
   }));
 }
 
