@@ -1,5 +1,5 @@
 # The rooms, bottom first (docs/ARCHITECTURE.md). A room may link only rooms above it in this file.
-ur_room(base LIBS fmt::fmt TEST_LIBS simdjson::simdjson)
+ur_room(base LIBS fmt::fmt)
 ur_room(core DEPS base)
 ur_room(crypto DEPS core LIBS OpenSSL::Crypto PkgConfig::SECP256K1 ${CRYPTOPP_LIB} simdjson::simdjson Threads::Threads)
 ur_room(net DEPS core LIBS OpenSSL::SSL OpenSSL::Crypto Threads::Threads)

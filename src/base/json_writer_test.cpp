@@ -2,28 +2,13 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
-#include <simdjson.h>
 
+#include <charconv>
 #include <limits>
 #include <string>
 
 namespace underround {
 namespace {
-
-TEST(JsonWriter, AnyBytesBecomeValidJson) {
-  EXPECT_TRUE(rc::check("any text", [](const std::string& text) {
-    fmt::memory_buffer out;
-    JsonWriter json(out);
-    json.begin_array();
-    json.value(std::string_view(text));
-    json.value(1);
-    json.end_array();
-    simdjson::dom::parser parser;
-    simdjson::dom::element root;
-    RC_ASSERT(parser.parse(out.data(), out.size()).get(root) == simdjson::SUCCESS);  // also checks UTF-8
-    RC_ASSERT(std::int64_t(root.at(1)) == 1);
-  }));
-}
 
 TEST(JsonWriter, IllFormedUtf8IsReplacedByteByByteAndTheRestKept) {
   const auto written = [](std::string_view text) {
@@ -45,10 +30,10 @@ TEST(JsonWriter, RatiosReadBackTheSameAndWhatIsNotANumberIsNull) {
   EXPECT_TRUE(rc::check("any double", [](double ratio) {
     fmt::memory_buffer out;
     JsonWriter(out).value(ratio);
-    simdjson::dom::parser parser;
-    simdjson::dom::element root;
-    RC_ASSERT(parser.parse(out.data(), out.size()).get(root) == simdjson::SUCCESS);
-    RC_ASSERT(double(root) == ratio);
+    double back = 0;
+    const auto [end, error] = std::from_chars(out.data(), out.data() + out.size(), back);
+    RC_ASSERT(error == std::errc{} && end == out.data() + out.size());
+    RC_ASSERT(back == ratio);
   }));
   fmt::memory_buffer out;
   JsonWriter json(out);
