@@ -64,10 +64,11 @@ std::map<std::string, std::string> settings_text(const StudySettings& s) {
     text["assumed fees"] =
         fmt::format("{} % where nobody recorded them", static_cast<double>(s.run.assumed_fees.rate_ppm()) / 1e4);
   }
-  if (s.assumed_size.micros > 0) {
+  if (s.assumptions.size.micros > 0) {
     text["assumed size"] =
-        fmt::format("{} shares at every price where nobody recorded any", s.assumed_size.to_double());
+        fmt::format("{} shares at every price where nobody recorded any", s.assumptions.size.to_double());
   }
+  if (s.assumptions.complete_sets) text["assumed sets"] = "exactly one market of every event wins";
   return text;
 }
 
@@ -86,7 +87,7 @@ void on_all_cores(std::size_t count, unsigned threads, const std::function<void(
 }
 
 Result<RunLog> run_once(const StudySettings& study, const BacktestSettings& run, const config::Config& config) {
-  auto data = backtest::MarketData::open(study.folders, study.assumed_size);
+  auto data = backtest::MarketData::open(study.folders, study.assumptions);
   if (!data) return std::unexpected(data.error());
   return run_backtest(
       *data, [&](Catalogue& catalogue) { return make_engine(start_of(config), catalogue); }, run);
@@ -126,7 +127,7 @@ Result<backtest::Report> run_study(const StudySettings& s) {
   on_all_cores(runs.size(), s.threads, [&](std::size_t i) {
     BacktestSettings run = runs[i];
     if (i > 0) run.progress = nullptr;
-    auto data = backtest::MarketData::open(s.folders, s.assumed_size);
+    auto data = backtest::MarketData::open(s.folders, s.assumptions);
     auto log = !data ? Result<RunLog>(std::unexpected(data.error()))
                      : run_backtest(
                            *data,

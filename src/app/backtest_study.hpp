@@ -22,7 +22,7 @@ struct StudySettings {
   config::Config config;
   backtest::BacktestSettings run;
   backtest::ResultsSettings results;
-  Shares assumed_size{};  // of every level whose size nobody recorded; 0: such markets are not traded
+  backtest::Assumptions assumptions{};
   bool ladder = false, latency_curve = false;
   unsigned threads = 0;  // 0 = all cores
   std::filesystem::path journal;

@@ -52,6 +52,8 @@ class RecordedCommand : public Command {
     app.add_option("--assume-size", size_,
                    "shares at every price of markets whose sizes nobody recorded; else they rest")
         ->check(CLI::Range(1, 1'000'000));
+    app.add_flag("--assume-complete", complete_,
+                 "exactly one market of every recorded event wins, though nobody said so");
     app.add_option("--seed", seed_, "of everything that chance decides")->capture_default_str();
   }
   std::expected<StudySettings, Failure> study();
@@ -63,6 +65,7 @@ class RecordedCommand : public Command {
   double failures_ = 0.002, misses_ = 0.02, fees_ = -1;
   std::uint64_t seed_ = 1;
   std::int64_t size_ = 0;
+  bool complete_ = false;
 };
 
 class BacktestCommand final : public RecordedCommand {
@@ -174,7 +177,7 @@ std::expected<StudySettings, Failure> RecordedCommand::study() {
   venue.seed = s.results.seed = seed_;
   if (fees_ == 0) s.run.assumed_fees = FeeSchedule::free();
   if (fees_ > 0) s.run.assumed_fees = FeeSchedule::taker(static_cast<std::int32_t>(ppm(fees_)), 1);
-  s.assumed_size = Shares::whole(size_);
+  s.assumptions = {.size = Shares::whole(size_), .complete_sets = complete_};
   for (const auto& [text, at] : {std::pair{&from_, &s.run.from}, std::pair{&to_, &s.run.to}}) {
     if (text->empty()) continue;
     const auto moment = parse_moment(*text);

@@ -39,11 +39,24 @@ bool has_size(const Event& e) noexcept {
   return (e.header.kind == EventKind::kSnapshotLevel || e.header.kind == EventKind::kLevel) && e.level.size.micros > 0;
 }
 
+// Every event of the recording as a set of which exactly one member wins.
+void complete(std::vector<ConditionSpec>& specs) {
+  std::unordered_map<std::string_view, std::int32_t> members;
+  for (const ConditionSpec& spec : specs) ++members[spec.group.slug];
+  for (ConditionSpec& spec : specs) {
+    if (spec.group.slug.empty()) continue;
+    spec.neg_risk = spec.group.neg_risk = true;
+    spec.neg_risk_other = spec.group.augmented = false;
+    spec.group.declared_conditions = members[spec.group.slug];
+    if (spec.version == MarketVersion::kUnknown) spec.version = MarketVersion::kV1;
+  }
+}
+
 }  // namespace
 
-Result<MarketData> MarketData::open(std::span<const std::filesystem::path> folders, Shares assumed_size) {
+Result<MarketData> MarketData::open(std::span<const std::filesystem::path> folders, const Assumptions& assumptions) {
   MarketData data;
-  data.assumed_size_ = assumed_size;
+  data.assumptions_ = assumptions;
   for (const auto& folder : folders) {
     auto reader = NativeReader::open(folder);
     if (!reader) return std::unexpected(reader.error());
@@ -54,6 +67,7 @@ Result<MarketData> MarketData::open(std::span<const std::filesystem::path> folde
     for (const std::string& note : source.reader.contents().notes) data.notes_.push_back(note);
     data.fill(source);
   }
+  if (assumptions.complete_sets) complete(data.conditions_);
   return data;
 }
 
@@ -66,7 +80,7 @@ Result<void> MarketData::number(Source& source) {
     const auto found = known.find(condition.spec.condition_id);
     const auto ours =
         found != known.end() ? found->second : static_cast<std::uint32_t>(conditions_.size() + fresh.size());
-    const bool assumed = assumed_size_.micros > 0 && has_tag(condition.spec, kTagSizesUnknown);
+    const bool assumed = assumptions_.size.micros > 0 && has_tag(condition.spec, kTagSizesUnknown);
     if (found == known.end()) {
       fresh.push_back(as_it_began(condition.spec, assumed));
       assumed_.push_back(assumed ? 1 : 0);
@@ -108,7 +122,7 @@ std::span<const Event> MarketData::renumber(const Source& source, std::span<cons
     switch (about(e.header.kind)) {
       case About::kInstrument:
         subject = source.conditions[subject / 2] * 2 + subject % 2;
-        if (assumed_[subject / 2] != 0 && has_size(e)) e.level.size = assumed_size_;
+        if (assumed_[subject / 2] != 0 && has_size(e)) e.level.size = assumptions_.size;
         break;
       case About::kCondition: subject = source.conditions[subject]; break;
       case About::kSymbol: subject = source.symbols[subject]; break;

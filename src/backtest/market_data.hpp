@@ -18,10 +18,16 @@
 
 namespace underround::backtest {
 
+// What a person is ready to believe although nobody recorded it. A report must say so.
+struct Assumptions {
+  Shares size{};               // of every level whose size nobody recorded; 0: such markets are not traded
+  bool complete_sets = false;  // the markets of an event in the recording are all there are, and exactly one wins
+};
+
 class MarketData {
  public:
   [[nodiscard]] static Result<MarketData> open(std::span<const std::filesystem::path> folders,
-                                               Shares assumed_size = {});
+                                               const Assumptions& assumptions = {});
 
   // By ConditionId.
   [[nodiscard]] const std::vector<ConditionSpec>& conditions() const noexcept { return conditions_; }
@@ -51,7 +57,7 @@ class MarketData {
   std::vector<ConditionSpec> conditions_;
   std::vector<std::string> symbols_, notes_;
   std::vector<std::uint8_t> assumed_;  // by condition: sizes are
-  Shares assumed_size_;
+  Assumptions assumptions_;
   std::vector<Event> buffer_;
   Source* last_ = nullptr;  // whose frame was handed out
   std::string problem_;
