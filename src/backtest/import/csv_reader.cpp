@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
 #include "backtest/capture_document.hpp"
 #include "base/decimal.hpp"
@@ -33,16 +32,13 @@ bool unquote(std::string_view line, std::size_t& at, std::string& scratch) {
 bool split_csv(std::string_view line, std::vector<std::string_view>& cells, std::string& scratch) {
   cells.clear();
   scratch.clear();
-  if (std::memchr(line.data(), '"', line.size()) == nullptr) {
+  if (line.find('"') == std::string_view::npos) {
     for (;;) {
-      const auto* comma = static_cast<const char*>(std::memchr(line.data(), ',', line.size()));
-      if (comma == nullptr) break;
-      const auto size = static_cast<std::size_t>(comma - line.data());
-      cells.push_back(line.substr(0, size));
-      line.remove_prefix(size + 1);
+      const std::size_t comma = line.find(',');
+      cells.push_back(line.substr(0, comma));
+      if (comma == std::string_view::npos) return true;
+      line.remove_prefix(comma + 1);
     }
-    cells.push_back(line);
-    return true;
   }
   scratch.reserve(line.size());  // the views into it must stay
   for (std::size_t at = 0;;) {

@@ -1,6 +1,6 @@
 #include "backtest/import/parquet_rows.hpp"
 
-#include "parquet_script.hpp"
+#include <parquet_script.hpp>  // made from tools/parquet_rows.py
 
 namespace underround::backtest {
 namespace {
