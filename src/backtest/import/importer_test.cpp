@@ -42,6 +42,7 @@ TEST_F(ImporterTest, TokensMetLateBelongToTheirMarketAllTheSame) {
   for (int i = 1; i < 5'000; ++i) lines += timed(kT + i, change(kT + i, "11", "0.3", "7"));
   lines += timed(kT + 5'000, book(kT + 5'000, "33", "0.2", "0.3", "0x2"));
   lines += timed(kT + 5'001, book(kT + 5'001, "22", "0.4", "0.6"));
+  lines += timed(kT + 5'001, change(kT + 5'001, "33", "0.251", "7", "0x2"));
   lines += timed(kT + 5'002, book(kT + 5'002, "99", "0.4", "0.6"));
   const ImportReport r = import({write("a.log", lines)});
   EXPECT_EQ(r.conditions, 2U);
@@ -49,6 +50,7 @@ TEST_F(ImporterTest, TokensMetLateBelongToTheirMarketAllTheSame) {
   const Found f = found();
   EXPECT_EQ(f.spec(0).tokens[1], "22");
   EXPECT_EQ(f.spec(1).tokens[0], "33");
+  EXPECT_EQ(f.spec(1).tick, kTick0001) << "the finest step so far, whenever it comes";
   EXPECT_EQ(f.of(EventKind::kSnapshotBegin).back().instrument(), InstrumentId{1});
 }
 
