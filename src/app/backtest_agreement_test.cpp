@@ -40,7 +40,7 @@ struct Theirs {
 // Makers come first; whoever takes with GTC leaves what it did not get in the book, where it can be seen.
 const std::vector<Theirs> kTheirs{
     {1, Side::kSell, 5000, 10},  {1, Side::kSell, 5100, 10}, {1, Side::kBuy, 4800, 20},
-    {1, Side::kBuy, 4700, 50},   {6, Side::kSell, 4800, 25},  // through 20 of theirs and 5 of ours
+    {1, Side::kBuy, 4700, 50},   {6, Side::kSell, 4800, 30},  // through 20 of theirs and 10 of ours
     {9, Side::kSell, 5200, 10},  {9, Side::kBuy, 4400, 30},   // later levels
     {20, Side::kSell, 4300, 32},                              // all the bids above 43 cents, and 2 that stay
 };

@@ -37,6 +37,16 @@ bool is_recording(const std::filesystem::path& path) {
   return files && !files->empty();
 }
 
+bool holds_frames(const std::filesystem::path& folder) {
+  auto reader = journal::JournalReader::open(folder);
+  if (!reader) return false;
+  while (const auto record = reader->next()) {
+    if (record->kind == journal::RecordKind::kEvents) return false;
+    if (record->kind == journal::RecordKind::kFrame || record->kind == journal::RecordKind::kGap) return true;
+  }
+  return true;
+}
+
 Result<RecordingReader> RecordingReader::open(const std::filesystem::path& folder) {
   auto reader = journal::JournalReader::open(folder);
   if (!reader) return std::unexpected(reader.error());

@@ -21,7 +21,10 @@ namespace underround::backtest {
 inline constexpr std::string_view kGapFeed = "gap";
 inline constexpr std::string_view kWholeFeed = "*";
 
+// A folder with segments in it; what is in them is another question.
 [[nodiscard]] bool is_recording(const std::filesystem::path& path);
+// Its segments hold frames, or nothing yet: not events, which are for NativeReader.
+[[nodiscard]] bool holds_frames(const std::filesystem::path& folder);
 
 class RecordingReader {
  public:

@@ -236,7 +236,7 @@ Result<ReplayReport> replay_files(std::span<const std::filesystem::path> paths, 
                                   const ReplayHooks& hooks) {
   for (const auto& path : paths) {
     std::error_code error;
-    if (!std::filesystem::is_directory(path, error)) continue;
+    if (!std::filesystem::is_directory(path, error) || (is_recording(path) && holds_frames(path))) continue;
     if (paths.size() > 1) return fail(ErrorCode::kInvalidInput, path.string() + ": a recording is replayed alone");
     return replay_native(path, options, hooks);
   }
