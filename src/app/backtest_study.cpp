@@ -72,6 +72,26 @@ std::map<std::string, std::string> settings_text(const StudySettings& s) {
   return text;
 }
 
+// What many files say alike is said once.
+std::vector<std::string> condensed(const std::vector<std::string>& notes) {
+  std::vector<std::string> texts;
+  std::map<std::string, std::size_t> files;
+  for (std::string note : notes) {
+    if (note.starts_with("from: ")) note = "from: files";
+    const auto name = note.find(": "), text = name == std::string::npos ? name : note.find(": ", name + 2);
+    if (note.starts_with("unknown: ") && text != std::string::npos) note = "not recorded: " + note.substr(text + 2);
+    if (++files[note] == 1) texts.push_back(note);
+  }
+  for (std::string& text : texts) {
+    const std::size_t count = files[text];
+    if (text == "from: files")
+      text = fmt::format("made from {} file{}", count, count == 1 ? "" : "s");
+    else if (count > 1)
+      text += fmt::format(" ({} files)", count);
+  }
+  return texts;
+}
+
 }  // namespace
 
 void on_all_cores(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& job) {
@@ -121,6 +141,7 @@ Result<backtest::Report> run_study(const StudySettings& s) {
 
   std::vector<std::optional<Results>> results(runs.size());
   std::vector<std::string> notes;
+  std::string halt;
   std::mutex mutex;
   std::optional<Error> error;
   std::size_t done = 0;
@@ -151,7 +172,10 @@ Result<backtest::Report> run_study(const StudySettings& s) {
       return;
     }
     results[i] = results_of(*log, s.results);
-    if (i == 0) notes = data->notes();
+    if (i == 0) {
+      notes = data->notes();
+      halt = log->halt;
+    }
     if (s.progress) s.progress(++done, runs.size());
   });
   if (error) return std::unexpected(*error);
@@ -168,7 +192,11 @@ Result<backtest::Report> run_study(const StudySettings& s) {
     report.latency.push_back({runs[i].venue.latency.order.base, std::move(*results[i])});
   }
   report.settings = settings_text(s);
-  report.notes = std::move(notes);
+  report.notes = condensed(notes);
+  if (!halt.empty()) {
+    report.notes.insert(report.notes.begin(),
+                        "trading halted before the end (" + halt + "): nobody lifts a halt in a backtest");
+  }
   return report;
 }
 

@@ -144,7 +144,8 @@ class Run {
       if (next == arrives) {
         deliver_one();
       } else if (next == next_timer_) {
-        next_timer_ += settings_.timer_every;
+        const bool idle = engine_.executor().active_plans() == 0 && model_.next() == kNever;
+        next_timer_ += idle ? settings_.idle_timer_every : settings_.timer_every;
         if (trading()) step(Event::make(EventKind::kTimer, now_));
       } else {
         answers_.clear();

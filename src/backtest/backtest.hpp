@@ -27,6 +27,7 @@ struct BacktestSettings {
   // Trading between these; 0 = all there is. Books are built from the beginning.
   Nanos from{}, to{};
   Nanos timer_every = Nanos::from_millis(100);
+  Nanos idle_timer_every = Nanos::from_seconds(1);  // while no plan is open and nothing is on its way
   Nanos rest = Nanos::from_seconds(90);  // after the last frame: what is under way settles, late looks are taken
   RunRecorderSettings recorder{};
   // For markets whose fee nobody recorded; unknown: they are not traded (law 4).

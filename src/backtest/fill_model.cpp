@@ -18,11 +18,6 @@ LegLatency none_when(bool off, const LegLatency& leg) { return off ? LegLatency:
 Side canonical(Side side, bool mirrored) noexcept { return mirrored ? opposite(side) : side; }
 Price canonical(Price price, bool mirrored) noexcept { return mirrored ? price.complement() : price; }
 
-std::uint64_t level_key(ConditionId condition, Side side, Price price) noexcept {
-  return (static_cast<std::uint64_t>(condition.value) << 20) | (static_cast<std::uint64_t>(side) << 16) |
-         static_cast<std::uint64_t>(price.pips);
-}
-
 }  // namespace
 
 FillModel::FillModel(const Catalogue& catalogue, const BookStore& books, const VenueModelSettings& settings)
@@ -32,8 +27,7 @@ FillModel::FillModel(const Catalogue& catalogue, const BookStore& books, const V
       order_leg_(none_when(!settings.realism.latency, settings.latency.order), Random(settings.seed).fork("order")),
       cancel_leg_(none_when(!settings.realism.latency, settings.latency.cancel), Random(settings.seed).fork("cancel")),
       user_leg_(none_when(!settings.realism.latency, settings.latency.user), Random(settings.seed).fork("user")),
-      chance_(Random(settings.seed).fork("chance")),
-      taken_(1024) {
+      chance_(Random(settings.seed).fork("chance")) {
   orders_.reserve(64);
   actions_.reserve(64);
   answers_.reserve(256);
@@ -212,17 +206,30 @@ Shares FillModel::wanted(const Working& order, Price own) const noexcept {
 }
 
 Shares FillModel::available(ConditionId condition, Side side, Price price, Shares displayed) const {
-  if (!settings_.realism.impact) return displayed;
-  const Taken* const taken = taken_.find(level_key(condition, side, price));
-  if (taken == nullptr || taken->displayed_micros != displayed.micros) return displayed;
-  return Shares{std::max<std::int64_t>(0, displayed.micros - taken->taken_micros)};
+  if (!settings_.realism.impact || condition.value >= taken_.size()) return displayed;
+  for (const Taken& taken : taken_[condition.value]) {
+    if (taken.side != side || taken.price != price || taken.displayed != displayed) continue;
+    return taken.size < displayed ? displayed - taken.size : Shares{};
+  }
+  return displayed;
 }
 
-// Forgotten as soon as the venue shows another size there.
 void FillModel::note_taken(ConditionId condition, Side side, Price price, Shares displayed, Shares size) {
-  Taken& taken = *taken_.try_emplace(level_key(condition, side, price)).first;
-  if (taken.displayed_micros != displayed.micros) taken = {displayed.micros, 0};
-  taken.taken_micros += size.micros;
+  if (taken_.size() <= condition.value) taken_.resize(std::size_t{condition.value} + 1);
+  for (Taken& taken : taken_[condition.value]) {
+    if (taken.side != side || taken.price != price || taken.displayed != displayed) continue;
+    taken.size += size;
+    return;
+  }
+  taken_[condition.value].push_back({side, price, displayed, size});
+}
+
+void FillModel::forget_taken(ConditionId condition) {
+  if (condition.value >= taken_.size() || taken_[condition.value].empty()) return;
+  const L2Book& book = books_[condition].book();
+  std::erase_if(taken_[condition.value], [&](const Taken& taken) {
+    return !book.on_grid(taken.price) || book.size_at(taken.side, taken.price) != taken.displayed;
+  });
 }
 
 // What it would meet now, level by level; true when that is all it wants. Changes nothing.
@@ -278,14 +285,16 @@ void FillModel::on_market(const Event& e, Nanos now) {
     }
     case EventKind::kLevel: {
       const ConditionId condition = condition_of(e.instrument());
+      forget_taken(condition);
       if (condition.value >= resting_.size() || resting_[condition.value] == 0) return;
       const bool mirrored = outcome_of(e.instrument()) == 1;
-      on_level(condition, canonical(e.level.side, mirrored), canonical(e.level.price, mirrored), now);
+      on_level(condition, canonical(e.level.side, mirrored), canonical(e.level.price, mirrored));
       touched_.push_back(condition);
       return;
     }
     case EventKind::kSnapshotEnd: {
       const ConditionId condition = condition_of(e.instrument());
+      forget_taken(condition);
       if (condition.value < resting_.size() && resting_[condition.value] > 0) touched_.push_back(condition);
       return;
     }
@@ -326,7 +335,7 @@ void FillModel::on_trade(const Event& e, Nanos now) {
   }
 }
 
-void FillModel::on_level(ConditionId condition, Side side, Price price, Nanos) {
+void FillModel::on_level(ConditionId condition, Side side, Price price) {
   if (!settings_.realism.queue) return;
   const L2Book& book = books_[condition].book();
   if (!book.on_grid(price)) return;

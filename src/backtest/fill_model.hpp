@@ -17,7 +17,6 @@
 #include "backtest/latency_model.hpp"
 #include "backtest/queue_model.hpp"
 #include "backtest/realism.hpp"
-#include "base/flat_map.hpp"
 #include "book/book_store.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
@@ -63,9 +62,11 @@ class FillModel {
     [[nodiscard]] bool mirrored() const noexcept { return outcome_of(terms.instrument) == 1; }
     [[nodiscard]] Shares left() const noexcept { return terms.size - filled; }
   };
-  struct Taken {
-    std::int64_t displayed_micros = 0;  // size shown when we took
-    std::int64_t taken_micros = 0;
+  struct Taken {  // of one level, by us
+    Side side;
+    Price price;       // canonical
+    Shares displayed;  // when we took
+    Shares size;
   };
 
   void at(Nanos time, Step step, OrderId order);
@@ -80,7 +81,9 @@ class FillModel {
   void accept(const Working& order, Nanos now, OrderStatus status);
   void fill(Working& order, Nanos now, Price canonical, Shares size, Liquidity liquidity);
   void on_trade(const Event& e, Nanos now);
-  void on_level(ConditionId condition, Side side, Price canonical, Nanos now);
+  void on_level(ConditionId condition, Side side, Price canonical);
+  // The venue shows something else there now: what we took is history.
+  void forget_taken(ConditionId condition);
   void on_book(ConditionId condition, Nanos now);
   void operate(const RunOperation& operation, Nanos now);
   [[nodiscard]] Shares wanted(const Working& order, Price own) const noexcept;
@@ -102,11 +105,11 @@ class FillModel {
   LatencyModel order_leg_, cancel_leg_, user_leg_;
   Random chance_;
   std::vector<Working> orders_;
-  std::vector<std::uint16_t> resting_;  // by condition: how many
-  std::vector<ConditionId> touched_;    // with resting orders, since the last frame end
-  std::vector<Action> actions_;         // sorted by time
-  std::vector<Event> answers_;          // sorted by time
-  FlatMap<Taken> taken_;
+  std::vector<std::uint16_t> resting_;     // by condition: how many
+  std::vector<ConditionId> touched_;       // with resting orders, since the last frame end
+  std::vector<Action> actions_;            // sorted by time
+  std::vector<Event> answers_;             // sorted by time
+  std::vector<std::vector<Taken>> taken_;  // by condition; few
   std::vector<PlannedFill> planned_;
   std::uint64_t next_fill_ = 0;
   FillModelCounters counters_;

@@ -155,6 +155,17 @@ TEST_F(FillModelTest, ADisplayedShareIsBoughtOnce) {
   EXPECT_EQ(filled(collect(Nanos::from_seconds(4))), Shares::whole(9)) << "the level was refreshed";
 }
 
+TEST_F(FillModelTest, ALevelThatWentAndCameBackIsANewOne) {
+  place(TimeInForce::kFak, Side::kBuy, 5000, 10, Nanos{});
+  EXPECT_EQ(filled(collect(Nanos::from_millis(30))), Shares::whole(10));
+  book({{Side::kBuy, 4800, 20}, {Side::kSell, 5100, 10}});
+  end_frame(Nanos::from_millis(40));
+  book({{Side::kBuy, 4800, 20}, {Side::kSell, 5000, 10}, {Side::kSell, 5100, 10}});
+  end_frame(Nanos::from_millis(50));
+  place(TimeInForce::kFak, Side::kBuy, 5000, 4, Nanos::from_millis(60));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(90))), Shares::whole(4));
+}
+
 TEST_F(FillModelTest, FokIsAllOrNothing) {
   place(TimeInForce::kFok, Side::kBuy, 5000, 11, Nanos{});
   auto events = collect(Nanos::from_seconds(1));

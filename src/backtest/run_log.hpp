@@ -112,6 +112,7 @@ struct RunLog {
   std::vector<Opportunity> opportunities;  // closed episodes, the first kMostOpportunities
   OpportunityLog::Totals opportunity_totals;
   FunnelCounts funnel;
+  std::string halt;  // why trading had stopped by the end; "" = it had not. Nobody lifts a halt in a backtest
   CashFlows flows;   // of the ledger at the end
   Usd final_equity;  // cash + certain payoffs + the rest at the bid
   std::uint64_t events = 0, state_hash = 0;

@@ -206,6 +206,8 @@ RunLog RunRecorder::finish() {
   log_.funnel.plans = engine_.executor().counters().plans;
   log_.funnel.refusals = engine_.risk().refusals();
   for (MarketRow& row : log_.markets) row.winning_outcome = engine_.catalogue()[row.id].winning_outcome;
+  const Halts& halts = engine_.risk().halts();
+  if (halts.any()) log_.halt = std::string(to_string(halts.reason())) + ": " + halts.note();
   log_.flows = engine_.ledger().flows();
   log_.final_equity = engine_.valuation().equity;
   log_.events = engine_.counters().events;
