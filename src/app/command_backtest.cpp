@@ -197,6 +197,12 @@ Outcome BacktestCommand::recorded(const Context& context) {
   settings->latency_curve = curve_ || !report_.empty();
   settings->journal = journal_;
   settings->title = !title_.empty() ? title_ : data_.front().filename().string();
+  for (const std::string* path : {&report_, &out_}) {
+    const auto parent = std::filesystem::absolute(*path).parent_path();
+    if (!path->empty() && !std::filesystem::is_directory(parent)) {
+      return wrong_usage(*path + ": there is no folder " + parent.string());
+    }
+  }
   auto data = RecordedData::open(data_);
   if (!data) return std::unexpected(Failure(data.error()));
   settings->folders = data->folders();

@@ -22,7 +22,9 @@ Result<Nanos> parse_moment(std::string_view text) {
   };
   if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos) {
     std::int64_t n = 0;
-    if (std::from_chars(text.data(), text.data() + text.size(), n).ec != std::errc{}) return refuse();
+    // Nine digits are 1973: what is shorter is a year, or a slip.
+    if (text.size() < 9 || std::from_chars(text.data(), text.data() + text.size(), n).ec != std::errc{})
+      return refuse();
     if (text.size() <= 11) return Nanos::from_seconds(n);
     return text.size() <= 14 ? Nanos::from_millis(n) : Nanos{n};
   }

@@ -15,7 +15,8 @@ TEST(TimeText, MomentsAsPeopleWriteThem) {
 }
 
 TEST(TimeText, WhatIsNoMomentIsRefused) {
-  for (const char* text : {"", "yesterday", "2026-4-29", "2026-02-30", "2026-04-29T25:00", "2026-04-29Zz", "-2026-04-29", "99999999999999999999"}) {
+  for (const char* text : {"", "yesterday", "2026", "2026-4-29", "2026-02-30", "2026-04-29T25:00", "2026-04-29Zz",
+                           "-2026-04-29", "99999999999999999999"}) {
     EXPECT_FALSE(parse_moment(text)) << text;
   }
 }
