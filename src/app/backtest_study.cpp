@@ -98,6 +98,7 @@ void on_all_cores(std::size_t count, unsigned threads, const std::function<void(
   const std::size_t cores = threads > 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
   std::atomic<std::size_t> next{0};
   std::vector<std::thread> workers;
+  workers.reserve(std::min(cores, count));
   for (std::size_t i = 0; i < std::min(cores, count); ++i) {
     workers.emplace_back([&] {
       for (std::size_t n = next++; n < count; n = next++) job(n);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 
 #include "app/backtest_sweep.hpp"
 #include "app/commands.hpp"
@@ -97,7 +98,7 @@ class BacktestCommand final : public RecordedCommand {
   std::uint32_t markets_ = 300;
 };
 
-std::int64_t ppm(double share) { return static_cast<std::int64_t>(share * 1e6 + 0.5); }
+std::int64_t ppm(double share) { return std::llround(share * 1e6); }
 
 // --- on the simulator
 

@@ -68,6 +68,7 @@ bool Realism::*realism_switch(std::string_view name) noexcept {
 
 std::vector<std::string_view> realism_switches() {
   std::vector<std::string_view> names;
+  names.reserve(kSwitches.size());
   for (const Switch& s : kSwitches) names.push_back(s.name);
   return names;
 }
