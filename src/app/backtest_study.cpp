@@ -154,7 +154,9 @@ Result<backtest::Report> run_study(const StudySettings& s) {
     return fail(ErrorCode::kIo, "the journal could not be written: " + journal->failure());
   }
 
-  backtest::Report report{.title = s.title, .main = std::move(*results[0]), .ladder = {}, .latency = {}};
+  backtest::Report report;
+  report.title = s.title;
+  report.main = std::move(*results[0]);
   for (std::size_t i = 0; i < steps.size(); ++i) {
     report.ladder.push_back({steps[i].name, steps[i].what, std::move(*results[1 + i])});
   }

@@ -13,6 +13,7 @@
 #include "app/terminal.hpp"
 #include "app/time_text.hpp"
 #include "backtest/report_html.hpp"
+#include "backtest/report_text.hpp"
 #include "backtest/results_json.hpp"
 #include "base/decimal.hpp"
 
