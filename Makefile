@@ -5,11 +5,12 @@ CMAKE := cmake -S . -G Ninja
 NINJA := ninja -j $(JOBS)
 ARGS ?=
 
-.PHONY: help demo build test bench lint conformance test-asan test-tsan fuzz clean setup configure
+.PHONY: help demo build test test-slow bench lint conformance test-asan test-tsan fuzz clean setup configure
 help:
 	@echo "make demo        install what is missing, build, trade on the embedded venue; ARGS=\"--port 3001\""
 	@echo "make build       everything, in $(BUILD)/; the program is $(BUILD)/underround"
 	@echo "make test        build and run every test; ends with 'N passed, N failed'"
+	@echo "make test-slow   a live engine killed 200 times (KILLS=n) and compared with the venue; about ten minutes"
 	@echo "make bench       every benchmark; JSON in $(BUILD)/bench/"
 	@echo "make lint        format, clang-tidy, include arrows, stems, style"
 	@echo "make conformance the venue's own client against the simulator; Node >= 20.10; ARGS=\"--host URL\""
@@ -36,6 +37,11 @@ build: configure
 
 test: build
 	@tools/run_tests $(BUILD)
+
+KILLS ?= 200
+test-slow: configure
+	@$(NINJA) -C $(BUILD) underround
+	@tools/run_kill_tests $(BUILD) --kills $(KILLS) $(ARGS)
 
 bench: configure
 	@$(NINJA) -C $(BUILD) benchmarks

@@ -44,3 +44,9 @@ endif()
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME style COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tools/check_style)
 add_test(NAME style_check COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tools/check_style_test)
+if(TARGET underround)
+  # A few of the 200 of `make test-slow`.
+  add_test(NAME kills COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tools/run_kill_tests ${CMAKE_BINARY_DIR} --kills 5
+                              --seed 1)
+  set_tests_properties(kills PROPERTIES TIMEOUT 600)
+endif()

@@ -41,6 +41,8 @@ function(ur_room name)
                                                   GTest::gtest_main ${RAPIDCHECK_LIB} Threads::Threads)
     target_compile_definitions(${target}_tests PRIVATE UNDERROUND_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                        UNDERROUND_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    # The precompiled headers are base_tests', which has simdjson: a header made with another set of macros is refused.
+    target_compile_definitions(${target}_tests PRIVATE SIMDJSON_THREADS_ENABLED=1)
     target_compile_options(${target}_tests PRIVATE -O1)
     if(NOT target STREQUAL "base")
       target_precompile_headers(${target}_tests REUSE_FROM base_tests)

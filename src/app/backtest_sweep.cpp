@@ -256,8 +256,7 @@ std::string sweep_text(const Sweep& sweep) {
   text += fmt::format("{:>16} {:>7} {:>7}\n", "P&L", "plans", "fills");
   std::vector<std::size_t> order(sweep.rows.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(
-      order, [&](std::size_t a, std::size_t b) { return sweep.rows[a].results.pnl > sweep.rows[b].results.pnl; });
+  std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair{-sweep.rows[i].results.pnl, i}; });
   for (const std::size_t i : order) {
     const SweepRow& row = sweep.rows[i];
     for (const std::string& value : row.values) text += fmt::format("{:<28} ", value);

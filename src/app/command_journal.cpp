@@ -1,4 +1,4 @@
-// underround journal verify|stats|dump FOLDER: what an engine or a recorder has written down.
+// underround journal verify|stats|dump|state FOLDER: what an engine or a recorder has written down.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -7,9 +7,12 @@
 #include "app/commands.hpp"
 #include "app/journal_words.hpp"
 #include "app/json_text.hpp"
+#include "app/recovery.hpp"
+#include "base/decimal.hpp"
 #include "core/event.hpp"
 #include "journal/event_batch.hpp"
 #include "journal/journal_reader.hpp"
+#include "journal/name_codec.hpp"
 
 namespace underround::cli {
 namespace {
@@ -102,11 +105,90 @@ class DumpCommand final : public JournalCommand {
   void report(const journal::JournalReader&, const Context&) override {}
 };
 
+// What a restart would go on from.
+class StateCommand final : public Command {
+ public:
+  std::string_view name() const override { return "state"; }
+  std::string_view summary() const override {
+    return "the account as a restart would rebuild it: newest snapshot and tail";
+  }
+  void declare(CLI::App& app) override {
+    app.add_option("FOLDER", folder_, "state.dir/journal of an engine")->required();
+  }
+  Outcome run(const Context& context) override;
+
+ private:
+  std::string folder_;
+};
+
+Outcome StateCommand::run(const Context& context) {
+  const auto recovered = recover(folder_);
+  if (!recovered) return std::unexpected(Failure(recovered.error()));
+  if (!recovered->replay) {
+    return failed(ErrorCode::kNotFound,
+                  recovered->problem.empty() ? folder_ + " holds no session" : recovered->problem);
+  }
+  const JournalReplay& replay = *recovered->replay;
+  const Engine& engine = *replay.engine();
+  const Ledger& ledger = engine.ledger();
+  std::string positions, orders;
+  for (const InstrumentId held : ledger.held()) {
+    const Position& p = ledger.position(held);
+    if (p.flat()) continue;
+    const ConditionSpec& spec = engine.catalogue()[condition_of(held)].spec;
+    positions +=
+        context.json
+            ? fmt::format("{}{{\"token\":{},\"shares_micros\":{},\"settled_micros\":{},\"cost_usd_micros\":{}}}",
+                          positions.empty() ? "" : ",", json_string(spec.tokens[outcome_of(held)]), p.net().micros,
+                          p.settled.micros, p.cost.micros)
+            : fmt::format("  {:>14} of {} {}\n", format_decimal(p.net().micros, Shares::kDecimals), spec.slug,
+                          spec.outcomes[outcome_of(held)]);
+  }
+  std::size_t open = 0, doubtful = 0, operations = 0;
+  engine.executor().orders().for_each([&](const Order& order) {
+    if (order.finished()) return;
+    ++open;
+    const auto name = replay.names().find(order.id.value);
+    const std::string digest = name == replay.names().end() ? "" : journal::digest_text(name->second);
+    orders += context.json ? fmt::format("{}{}", orders.empty() ? "" : ",", json_string(digest))
+                           : fmt::format("  order {} {} {}\n", order.id.value, to_string(order.status), digest);
+  });
+  engine.executor().for_each_operation(
+      [&](const PendingOperation& o) { ++operations, doubtful += o.doubtful ? 1 : 0; });
+  const Halts& halts = engine.risk().halts();
+  if (context.json) {
+    fmt::print(
+        R"({{"ok":true,"sequence":{},"snapshot":{},"records":{},"time_ns":{},"cash_usd_micros":{},"gas_usd_micros":{},)"
+        R"("deposits_usd_micros":{},"pnl_usd_micros":{},"positions":[{}],"open_orders":[{}],"pending_fills":{},)"
+        R"("operations":{},"doubtful_operations":{},"orders":{},"fills":{},"pictures":{},"adopted":{},)"
+        R"("operations_proven":{},"operations_disproven":{},"operations_given_up":{},"differences":{},"halted":{},)"
+        R"("halted_markets":{},"state_hash":"{:016x}"}})"
+        "\n",
+        replay.last_sequence(), recovered->snapshot, recovered->records, engine.now().ns, ledger.cash().micros,
+        ledger.flows().gas.micros, ledger.flows().deposits.micros, engine.valuation().pnl.micros, positions, orders,
+        ledger.pending_fills(), operations, doubtful, engine.executor().counters().orders,
+        engine.executor().counters().fills, engine.reconciler().counters().pictures,
+        engine.reconciler().counters().adopted, engine.reconciler().counters().operations_proven,
+        engine.reconciler().counters().operations_disproven, engine.reconciler().counters().operations_given_up,
+        engine.reconciler().differences().size(), json_string(to_string(halts.reason())),
+        engine.risk().halted_markets().size(), engine.state_hash());
+    return {};
+  }
+  fmt::print(
+      "after record {} (snapshot {}, {} records behind it)\n{:>16} USD cash, {} fills not settled, {} operations on "
+      "their way{}\n{}{}",
+      replay.last_sequence(), recovered->snapshot, recovered->records,
+      format_decimal(ledger.cash().micros, Usd::kDecimals), ledger.pending_fills(), operations,
+      halts.any() ? fmt::format("\nHALTED ({}: {})", to_string(halts.reason()), halts.note()) : "", positions,
+      open == 0 ? "  no order open\n" : orders);
+  return {};
+}
+
 class JournalGroup final : public Command {
  public:
   std::string_view name() const override { return "journal"; }
   std::string_view summary() const override {
-    return "verify, count, print or export what an engine or a recorder has written down";
+    return "verify, count, print, export or rebuild what an engine or a recorder has written down";
   }
   void declare(CLI::App&) override {}
   Outcome run(const Context&) override { return {}; }
@@ -115,6 +197,7 @@ class JournalGroup final : public Command {
     list.push_back(std::make_unique<VerifyCommand>());
     list.push_back(std::make_unique<StatsCommand>());
     list.push_back(std::make_unique<DumpCommand>());
+    list.push_back(std::make_unique<StateCommand>());
     list.push_back(make_journal_export_command());
     return list;
   }

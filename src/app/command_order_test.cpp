@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include "app/account_lock.hpp"
 #include "app/run_binary.hpp"
 #include "base/decimal.hpp"
 #include "crypto/u256.hpp"
@@ -318,6 +319,33 @@ TEST_F(AccountCommands, ASecondEngineIsKeptAway) {
   const Ran ran = command("run --mode live --duration 2s --headless", kYeses);
   EXPECT_EQ(ran.exit_code, kExitFailed);
   EXPECT_THAT(ran.err, HasSubstr("writes here"));
+}
+
+TEST_F(AccountCommands, ASecondEngineOfTheAccountIsKeptAwayWhateverItsFolder) {
+  const auto first = AccountLock::take(kAddress);
+  ASSERT_TRUE(first) << first.error().message;
+  const Ran ran = command("run --mode live --duration 2s --headless", kYeses);
+  EXPECT_EQ(ran.exit_code, kExitFailed);
+  EXPECT_THAT(ran.err, HasSubstr("another engine trades the account"));
+}
+
+TEST_F(AccountCommands, ASessionGoesOnFromTheOneBefore) {
+  const std::string run = "run --mode live --duration 3s --headless --json";
+  const std::string variables = std::string(kYeses) +
+                                "UNDERROUND_MARKETS__MIN_VOLUME_USD=0 UNDERROUND_MARKETS__MIN_LIQUIDITY_USD=0 "
+                                "UNDERROUND_MARKETS__MAX_DAYS_TO_END=3650 UNDERROUND_LIVE__RECONCILE_EVERY_S=5";
+  ASSERT_EQ(command(run, variables).exit_code, kExitOk);
+  const Ran before = this->run("journal state state/journal --json");
+  ASSERT_EQ(before.exit_code, kExitOk) << before.err;
+  const Ran again = command(run, variables);
+  ASSERT_EQ(again.exit_code, kExitOk) << again.err;
+  EXPECT_THAT(this->run("journal dump state/journal").out, HasSubstr("goes on from record"));
+  const Ran after = this->run("journal state state/journal --json");
+  simdjson::dom::element root;
+  ASSERT_EQ(parser_.parse(after.out).get(root), simdjson::SUCCESS) << after.out << after.err;
+  EXPECT_EQ(std::int64_t(root["adopted"]), 0);
+  EXPECT_EQ(std::int64_t(root["deposits_usd_micros"]), 1'000'000'000) << "taken in once";
+  EXPECT_EQ(std::string(std::string_view(root["halted"])), "none");
 }
 
 }  // namespace

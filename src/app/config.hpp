@@ -83,8 +83,12 @@ struct Config {
     std::vector<std::string> symbols;
   } binance;
   struct State {
-    std::string dir;  // halts
+    std::string dir;  // halts, the journal
   } state;
+  struct Journal {
+    std::int64_t keep_gb = 0, keep_days = 0;
+    bool compress = false;
+  } journal;
   struct Simulator {
     std::int64_t seed = 0;
     std::int64_t markets = 0;

@@ -36,7 +36,7 @@ auto& field(Config& config) {
 
 // Order: within a room as shown in the example file. Ten rows at most may say `first`.
 // clang-format off
-const std::array<Key, 61> kKeys{{
+const std::array<Key, 64> kKeys{{
     {.path = "venue.kind", .initial = "embedded",
      .reason = "Where the engine trades: \"embedded\" is the simulator in this binary, no account and no network; "
                "\"polymarket\" reads the real venue.",
@@ -233,6 +233,17 @@ const std::array<Key, 61> kKeys{{
     {.path = "state.dir", .initial = "var/underround",
      .reason = "Folder where halts are kept, so that one survives a restart; made when needed.",
      .field = field<&Config::state, &Config::State::dir>},
+
+    {.path = "journal.keep_gb", .initial = "20", .unit = "GB", .min = "1", .max = "100000",
+     .reason = "Most disk for the journal in state.dir: beyond it the oldest segments go, but never what a restart "
+               "needs.",
+     .field = field<&Config::journal, &Config::Journal::keep_gb>},
+    {.path = "journal.keep_days", .initial = "90", .unit = "days", .min = "0", .max = "36500",
+     .reason = "Segments of the journal that are older go; 0 = none for their age.",
+     .field = field<&Config::journal, &Config::Journal::keep_days>},
+    {.path = "journal.compress", .initial = "true",
+     .reason = "Full segments are packed (zstd) on a thread of its own: a fifth of the disk, or less.",
+     .field = field<&Config::journal, &Config::Journal::compress>},
 
     {.path = "simulator.seed", .initial = "1", .min = "0", .max = "9223372036854775807",
      .reason = "The same seed gives the same world, to the last fill.",

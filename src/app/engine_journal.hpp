@@ -42,6 +42,9 @@ class EngineJournal {
   [[nodiscard]] const journal::Recovered& recovered() const noexcept { return journal_->recovered(); }
   [[nodiscard]] std::uint64_t last_sequence() const noexcept { return journal_->last_sequence(); }
 
+  // Segments with records of this sequence or later stay. Any thread.
+  void keep_from(std::uint64_t sequence) noexcept { journal_->keep_from(sequence); }
+
   // Events between two records of the state: the hash walks every book, so it is not for every moment.
   static constexpr std::uint64_t kStateEvery = 1 << 20;
   void set_state_every(std::uint64_t events) noexcept { state_every_ = events; }

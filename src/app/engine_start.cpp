@@ -3,12 +3,24 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
+
 #include "app/json_text.hpp"
 #include "app/session_settings.hpp"
 #include "app/version.hpp"
 #include "strategy/registry.hpp"
 
 namespace underround {
+namespace {
+
+// How long a transaction of which nothing was heard may still come true: sixty looks at the chain, two minutes by
+// default. The embedded venue has done at once what it will do.
+Nanos operation_patience(const EngineStart& start) {
+  const Nanos least = Nanos::from_seconds(5);
+  return start.mode == "simulate" ? least : std::max(least, Nanos{start.config.chain.poll.ns * 60});
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Engine>> make_engine(const EngineStart& start, Catalogue& catalogue) {
   auto strategies = make_strategies(start.config.strategies.enabled, strategy_settings_of(start.config));
@@ -16,6 +28,7 @@ Result<std::unique_ptr<Engine>> make_engine(const EngineStart& start, Catalogue&
   EngineSettings settings = engine_settings_of(start.config, start.trade);
   settings.starting_cash = start.starting_cash;
   settings.reconciliation.adopt_first = start.adopt_first;
+  settings.reconciliation.operation_patience = operation_patience(start);
   return std::make_unique<Engine>(catalogue, settings, std::move(*strategies));
 }
 

@@ -80,6 +80,18 @@ Result<void> HaltStore::lift(std::string_view why, Nanos now) const {
   return {};
 }
 
+bool HaltStore::lifted(std::string_view what, Nanos known_at) const {
+  const std::string raised = "raised " + one_line(what);
+  bool known = false, lifted = false;
+  std::ifstream log(directory_ / "halts.log");
+  std::int64_t at = 0;
+  for (std::string rest; log >> at && log.get() == ' ' && std::getline(log, rest);) {
+    if (rest.starts_with(raised)) known = true, lifted = false;
+    if (rest.starts_with("lifted ")) lifted = lifted || known || at > known_at.ns;
+  }
+  return lifted;
+}
+
 std::vector<std::string> HaltStore::halted_markets() const {
   std::vector<std::string> ids;
   std::ifstream in(directory_ / "halted_markets");

@@ -34,6 +34,10 @@ class HaltStore {
   // Lifts it, and every halted market. kNotFound when nothing is halted; kInvalidInput without a reason.
   [[nodiscard]] Result<void> lift(std::string_view why, Nanos now) const;
 
+  // Whether a halt that an engine remembers, of which its last news are of `known_at`, has been lifted: after that, or
+  // after it was raised with these words. Of a market: what = "market <condition id>".
+  [[nodiscard]] bool lifted(std::string_view what, Nanos known_at) const;
+
   // Markets that reconciliation halted, by condition id.
   [[nodiscard]] std::vector<std::string> halted_markets() const;
   [[nodiscard]] Result<void> raise_market(const std::string& condition_id, std::string_view note, Nanos now) const;

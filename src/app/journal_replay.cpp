@@ -16,7 +16,7 @@ namespace {
 using journal::Record;
 using journal::RecordKind;
 
-constexpr std::size_t kNamesToForgetAt = 1024;
+constexpr std::size_t kNamesToForgetAt = 2 * OrderTable::kSlots;
 
 std::unexpected<Error> differs(const Record& record, std::string_view what) {
   return fail(ErrorCode::kRefused, fmt::format("record {} ({}): {}", record.sequence, to_string(record.kind), what));
@@ -41,8 +41,10 @@ Result<void> JournalReplay::step(const Record& record) {
     case RecordKind::kName: {
       const auto name = journal::decode_name(record.payload);
       if (!name) return differs(record, "not a name");
-      names_[name->id.value] = name->digest;
-      if (names_.size() >= kNamesToForgetAt) forget_finished();
+      if (!names_.emplace(name->id.value, name->digest).second) {
+        return differs(record, fmt::format("order {} is named twice", name->id.value));
+      }
+      if (names_.size() >= kNamesToForgetAt) forget_gone();
       return {};
     }
     default: return differs(record, "does not belong into an engine's journal");
@@ -57,7 +59,7 @@ Result<void> JournalReplay::begin(const Record& record) {
   if (!engine) return std::unexpected(engine.error());
   if (start->goes_on) {
     if (!engine_) return differs(record, "goes on from a session that is not in the journal, and there is no snapshot");
-    forget_finished();
+    forget_gone();
     if (!(*engine)->take_over(*engine_)) return differs(record, "the state before it cannot be taken over");
   } else {
     names_.clear();
@@ -135,11 +137,9 @@ Result<void> JournalReplay::condition(const Record& record) {
   return {};
 }
 
-void JournalReplay::forget_finished() {
-  std::erase_if(names_, [&](const auto& name) {
-    const Order* order = engine_->executor().orders().find(OrderId{name.first});
-    return order == nullptr || order->finished();
-  });
+void JournalReplay::forget_gone() {
+  std::erase_if(names_,
+                [&](const auto& name) { return engine_->executor().orders().find(OrderId{name.first}) == nullptr; });
 }
 
 std::vector<std::uint8_t> JournalReplay::save() const {

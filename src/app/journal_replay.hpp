@@ -31,10 +31,12 @@ class JournalReplay {
   [[nodiscard]] const EngineStart& start() const noexcept { return start_; }
   [[nodiscard]] const JournalReplayCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] std::uint64_t last_sequence() const noexcept { return last_sequence_; }
-  // Orders that have not finished, by the name each was given.
+  // The name of each order that the engine's table remembers, ended or not, if it has got one.
   [[nodiscard]] const std::map<std::uint64_t, Digest>& names() const noexcept { return names_; }
 
   // --- snapshots: so that not everything has to be read again
+  // Only when nothing is owed: every command the engine has given is in a record that was stepped through.
+  [[nodiscard]] bool settled() const noexcept { return shown_ == owed_.size(); }
   [[nodiscard]] std::vector<std::uint8_t> save() const;
   // False: of another build, or damaged. Steps go on behind `last_sequence()`.
   [[nodiscard]] bool load(std::span<const std::uint8_t> bytes);
@@ -46,7 +48,7 @@ class JournalReplay {
   [[nodiscard]] Result<void> state(const journal::Record& record);
   [[nodiscard]] Result<void> condition(const journal::Record& record);
   [[nodiscard]] Result<void> nothing_owed(const journal::Record& record) const;
-  void forget_finished();
+  void forget_gone();
 
   EngineStart start_;
   std::unique_ptr<Catalogue> catalogue_;

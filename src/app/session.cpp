@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/account_lock.hpp"
 #include "app/catalogue_loader.hpp"
 #include "app/chain_operations.hpp"
 #include "app/embedded_account.hpp"
@@ -15,15 +16,20 @@
 #include "app/feed_views.hpp"
 #include "app/halt_store.hpp"
 #include "app/hash_auditor.hpp"
+#include "app/recovery.hpp"
+#include "app/session_recovery.hpp"
 #include "app/session_settings.hpp"
+#include "app/snapshotter.hpp"
 #include "app/version.hpp"
 #include "backtest/fill_model.hpp"
 #include "backtest/run_recorder.hpp"
 #include "base/check.hpp"
+#include "base/decimal.hpp"
 #include "base/mailbox.hpp"
 #include "base/spsc_ring.hpp"
 #include "crypto/nonce_pool.hpp"
 #include "engine/view_builder.hpp"
+#include "journal/snapshot.hpp"
 #include "market/series.hpp"
 #include "venue/binance/binance_feed.hpp"
 #include "venue/polymarket/gateway.hpp"
@@ -37,6 +43,7 @@ namespace {
 constexpr Nanos kTimerPeriod = Nanos::from_millis(50);
 constexpr Nanos kShutdownPatience = Nanos::from_millis(800);
 constexpr Nanos kViewPeriod = Nanos::from_millis(250);
+constexpr std::uint64_t kQuickSnapshot = 200'000;  // records: some tenths of a second
 
 RunMode mode_of(OrderRoute route) {
   switch (route) {
@@ -95,6 +102,11 @@ class Session::Impl {
     if (auto ok = open_journal(start); !ok) return ok;
     add_markets(*specs);
 
+    for (const ConditionSpec& spec : *specs) {
+      if (const auto id = catalogue_.find_condition(spec.condition_id)) listed_.push_back(*id);
+    }
+    std::ranges::sort(listed_);
+
     if (auto ok = open_orders_route(); !ok) return ok;
     restore_halt();
     open_feeds();
@@ -128,6 +140,7 @@ class Session::Impl {
     if (binance_) binance_->stop();
     if (gateway_) gateway_->stop();
     if (journal_ && !journal_->finish()) end_of_journal();
+    if (snapshotter_) last_snapshot();
     last_hashes_ = hashes();
     auditor_.reset();
   }
@@ -293,7 +306,17 @@ class Session::Impl {
         polymarket::Gateway::make(loop_, std::move(g), account.key, catalogue_, operations_.get(), callbacks);
     if (!gateway) return std::unexpected(gateway.error());
     gateway_ = std::move(*gateway);
+    if (before_) {
+      const Engine& before = *before_->engine();
+      gateway_->recover(recovered_orders(before, before_->names()), blind_since(before),
+                        before.reconciler().first_picture());
+    }
+    gateway_->cancel_when_seen(left_over_);
     gateway_->start();
+    if (before_) {
+      for (const Event& e : left_by_the_crash(*before_->engine(), before_->names(), loop_.now())) driver_->deliver(e);
+    }
+    before_.reset();
     return {};
   }
 
@@ -318,25 +341,80 @@ class Session::Impl {
   }
 
   // --- the journal: of sessions with an account of their own. One writer, so it also keeps a second engine away.
-  Result<void> open_journal(const EngineStart& start) {
+  Result<void> open_journal(EngineStart start) {
     if (settings_.route != OrderRoute::kLive || settings_.state_dir.empty()) return {};
-    auto journal = EngineJournal::open({.folder = std::filesystem::path(settings_.state_dir) / "journal"});
+    auto lock = AccountLock::take(crypto::checksum(settings_.account->wallet));
+    if (!lock) return std::unexpected(lock.error());
+    account_lock_ = std::move(*lock);
+    const std::filesystem::path folder = std::filesystem::path(settings_.state_dir) / "journal";
+    auto journal =
+        EngineJournal::open({.folder = folder,
+                             .compress = settings_.config.journal.compress,
+                             .keep_bytes = static_cast<std::uint64_t>(settings_.config.journal.keep_gb) << 30,
+                             .keep_for = Nanos::from_seconds(settings_.config.journal.keep_days * 86'400),
+                             .wall_clock = net::EventLoop::wall_now,
+                             .verify_all = false,  // recovery reads what matters
+                             .keep_from = 0});
     if (!journal) return std::unexpected(journal.error());
     journal_ = std::move(*journal);
-    const journal::Recovered& before = journal_->recovered();
-    if (before.torn_bytes > 0) {
-      fmt::print(stderr, "journal: the end of {} was torn by a crash; {} bytes cut, {} records are good\n",
-                 before.segment, before.torn_bytes, before.records);
+    const journal::Recovered& opened = journal_->recovered();
+    if (opened.torn_bytes > 0) {
+      fmt::print(stderr, "journal: the end of {} was torn by a crash; {} bytes cut, everything before it is good\n",
+                 opened.segment, opened.torn_bytes);
     }
+    auto words = go_on_from(folder);
+    if (!words) return std::unexpected(words.error());
+    start.goes_on = before_ != nullptr;
     if (!journal_->start(start, *engine_) ||
-        !journal_->note(fmt::format("session started: underround {}, pid {}", version(), ::getpid()))) {
+        !journal_->note(fmt::format("session started: underround {}, pid {}; {}", version(), ::getpid(), *words))) {
       return fail(ErrorCode::kIo, "the journal takes no records");
     }
+    snapshotter_ = std::make_unique<Snapshotter>(SnapshotterSettings{
+        .folder = folder,
+        .keep_from = [journal = journal_.get()](std::uint64_t sequence) { journal->keep_from(sequence); },
+        .alert = [](const std::string& alert) { fmt::print(stderr, "ALERT: {}\n", alert); }});
+    snapshotter_->start();
     return {};
   }
   void note_step(const Event& e, std::span<const Command> commands) {
     if (journal_ && !journal_->step(e, commands)) end_of_journal();
     if (recorder_) recorder_->after(e, commands);
+  }
+  // State = snapshot + tail. What cannot be rebuilt is not guessed: the ledger starts from the venue's picture of the
+  // account, and orders that were named and may be open are cancelled wherever they are seen.
+  Result<std::string> go_on_from(const std::filesystem::path& folder) {
+    auto recovered = recover(folder);
+    if (!recovered) return std::unexpected(recovered.error());
+    for (const std::string& note : recovered->notes) fmt::print(stderr, "journal: {}\n", note);
+    if (!recovered->problem.empty()) {
+      fmt::print(
+          stderr,
+          "the sessions before cannot be rebuilt: {}\nThis one starts from what the venue shows of the account: "
+          "profit and loss and today's loss begin at zero; {} orders named before are cancelled if they are open.\n",
+          recovered->problem, recovered->names.size());
+      for (const journal::OrderName& name : recovered->names) left_over_.push_back(name.digest);
+      return "starts from the venue's picture of the account: " + recovered->problem;
+    }
+    if (!recovered->replay || !worth_going_on(*recovered->replay->engine())) return std::string("begins anew");
+    const Engine& before = *recovered->replay->engine();
+    if (!engine_->take_over(before)) return fail(ErrorCode::kRefused, "the recovered state cannot be taken over");
+    if (!settings_.quiet) {
+      fmt::print(stderr, "going on where the last session stopped: {} USD, {} orders to ask about\n",
+                 format_decimal(before.ledger().cash().micros, Usd::kDecimals), before.risk().open_orders());
+    }
+    before_ = std::move(recovered->replay);
+    known_at_ = before.now();
+    for (std::uint32_t i = 0; i < catalogue_.size(); ++i) auditor_->add(catalogue_[ConditionId{i}].spec);
+    return fmt::format("goes on from record {} (snapshot {}, {} records behind it)", before_->last_sequence(),
+                       recovered->snapshot, recovered->records);
+  }
+  // So that the next start has little to read. A long tail is not worth the wait: that start reads it.
+  void last_snapshot() {
+    snapshotter_->stop();
+    const auto files = journal::snapshot_files(std::filesystem::path(settings_.state_dir) / "journal");
+    const std::uint64_t last = files.empty() ? 0 : files.front().sequence;
+    if (journal_->last_sequence() - last <= kQuickSnapshot) (void)snapshotter_->make(journal_->last_sequence());
+    snapshotter_.reset();
   }
   // Trading halts before a record is lost: while there is still room, and at the latest when there is none.
   void end_of_journal() {
@@ -350,16 +428,51 @@ class Session::Impl {
   // --- halts (law 9)
   void restore_halt() {
     if (settings_.state_dir.empty()) return;
-    for (const Event& e : halt_events(HaltStore(settings_.state_dir), catalogue_, loop_.now())) driver_->deliver(e);
+    const HaltStore store(settings_.state_dir);
+    restore_lifted(store);
+    for (const Event& e : halt_events(store, catalogue_, loop_.now())) driver_->deliver(e);
     const Halts& halts = engine_->risk().halts();
+    // A session that died may have halted and not come to write it down.
+    const std::vector<std::string> kept = store.halted_markets();
+    for (const ConditionId market : engine_->risk().halted_markets()) {
+      const std::string& id = catalogue_[market].spec.condition_id;
+      if (std::ranges::find(kept, id) == kept.end())
+        (void)store.raise_market(id, "differs from the venue", loop_.now());
+    }
     markets_kept_ = engine_->risk().halted_markets().size();
-    halt_kept_ = halts.any();
+    halt_kept_ = store.active().has_value();
+    keep_halt();
     if (markets_kept_ > 0) {
       fmt::print(stderr, "{} market(s) are halted until `underround resume --reason ...`\n", markets_kept_);
     }
     if (halt_kept_ && !settings_.quiet) {
       fmt::print(stderr, "HALTED ({}: {}). Nothing is ordered until `underround resume --reason ...`.\n",
                  to_string(halts.reason()), halts.note());
+    }
+  }
+  // What an engine that goes on remembers as halted, and a person has lifted since.
+  void restore_lifted(const HaltStore& store) {
+    const Halts& halts = engine_->risk().halts();
+    const std::string all = fmt::format("{}: {}", to_string(halts.reason()), halts.note());
+    const bool stays = halts.any() && (store.active() || !store.lifted(all, known_at_));
+    const Event raised = halt_event(halts.reason(), halts.note(), loop_.now());
+    bool lifted = halts.any() && !stays;
+    std::vector<ConditionId> stay;
+    const std::vector<std::string> kept = store.halted_markets();
+    for (const ConditionId market : engine_->risk().halted_markets()) {
+      const std::string& id = catalogue_[market].spec.condition_id;
+      const bool active = std::ranges::find(kept, id) != kept.end();
+      if (active || !store.lifted("market " + id, known_at_)) {
+        stay.push_back(market);
+      } else {
+        lifted = true;
+      }
+    }
+    if (!lifted) return;
+    driver_->deliver(Event::make(EventKind::kResume, loop_.now()));
+    if (stays) driver_->deliver(raised);
+    for (const ConditionId market : stay) {
+      driver_->deliver(Event::make(EventKind::kKill, loop_.now(), VenueId::kPolymarket, market.value));
     }
   }
 
@@ -405,7 +518,8 @@ class Session::Impl {
     std::vector<polymarket::FeedMarket> markets;
     markets.reserve(catalogue_.size());
     for (std::uint32_t i = 0; i < catalogue_.size(); ++i) {
-      markets.push_back({ConditionId{i}, catalogue_[ConditionId{i}].spec.tokens});
+      if (worth_a_subscription(ConditionId{i}))
+        markets.push_back({ConditionId{i}, catalogue_[ConditionId{i}].spec.tokens});
     }
     feed_->subscribe(markets);
     feed_->start();
@@ -422,6 +536,14 @@ class Session::Impl {
           driver_->deliver(e);
         }});
     binance_->start();
+  }
+
+  // Of a catalogue that was taken over: what is listed now, and what we hold.
+  [[nodiscard]] bool worth_a_subscription(ConditionId condition) const {
+    if (catalogue_[condition].spec.phase >= MarketPhase::kClosed) return false;
+    if (std::ranges::binary_search(listed_, condition)) return true;
+    return !engine_->ledger().position(instrument_of(condition, 0)).flat() ||
+           !engine_->ledger().position(instrument_of(condition, 1)).flat();
   }
 
   void on_frame(std::string_view frame, Nanos received, std::uint16_t connection) {
@@ -460,7 +582,7 @@ class Session::Impl {
       auditor_->add(spec);
       if (!id) continue;
       driver_->deliver(Event::make(EventKind::kConditionAdded, loop_.now(), spec.venue, id->value));
-      if (!known) fresh.push_back({*id, spec.tokens});
+      fresh.push_back({*id, spec.tokens});  // one that is subscribed already is ignored
     }
     if (feed_ && !fresh.empty()) feed_->subscribe(fresh);  // the first markets come before the feeds
   }
@@ -512,7 +634,13 @@ class Session::Impl {
   std::unique_ptr<EngineDriver> driver_;
   std::unique_ptr<TradingAccount> account_;  // embedded venue's, or the dry run's throw-away one
   std::unique_ptr<polymarket::SetOperations> operations_;
+  std::unique_ptr<AccountLock> account_lock_;
+  std::unique_ptr<JournalReplay> before_;      // until the gateway has taken its orders over
+  Nanos known_at_;                             // the last news of the session that this one goes on from
+  std::vector<Digest> left_over_;              // orders of sessions that cannot be rebuilt
+  std::vector<ConditionId> listed_;            // by the loader at the start, sorted
   std::unique_ptr<EngineJournal> journal_;     // before the gateway, which writes names into it
+  std::unique_ptr<Snapshotter> snapshotter_;   // behind the journal that it releases
   std::unique_ptr<crypto::NoncePool> nonces_;  // opt-in; before the gateway that signs with it
   std::unique_ptr<polymarket::Gateway> gateway_;
   std::unique_ptr<backtest::FillModel> paper_;

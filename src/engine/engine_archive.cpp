@@ -40,6 +40,8 @@ bool Engine::take_over(const Engine& from) {
   archive_account(in);
   if (!in.good() || !in.at_end()) return false;
   for (std::uint32_t i = 0; i < catalogue_.size(); ++i) on_condition_added(ConditionId{i});
+  // Nobody has listened since it stopped (law 4): orders wait until what was missed has been read.
+  risk_.user_stream_lost();
   return true;
 }
 

@@ -48,7 +48,20 @@ struct PendingOperation {
   std::uint64_t outcome_mask = 0;  // convert: conditions of the event whose NO is given
   Shares amount{};
   bool used = false;
+  bool doubtful = false;  // nobody knows whether it happened: the account's pictures will tell (Reconciler)
+  Nanos doubtful_since{};
 };
+
+// What an operation does to an account, fees and gas apart.
+struct OperationChanges {
+  struct Change {
+    InstrumentId instrument;
+    Shares shares;
+  };
+  std::vector<Change> shares;
+  Usd cash;
+};
+[[nodiscard]] OperationChanges changes_of(const PendingOperation& operation, const Catalogue& catalogue);
 
 class Executor {
  public:
@@ -84,6 +97,16 @@ class Executor {
   // A set operation is on its way: of this condition, or of its event (convert); of anything.
   [[nodiscard]] bool operating(ConditionId condition, const Catalogue& catalogue) const noexcept;
   [[nodiscard]] bool operating() const noexcept;
+  // Visits those on their way, doubtful ones too.
+  template <class F>
+  void for_each_operation(F&& f) const {
+    for (const PendingOperation& o : operations_) {
+      if (o.used) f(o);
+    }
+  }
+  // What the account shows of a doubtful one: kSucceeded and kFailed are booked as if they had been reported;
+  // kNobodyKnows gives it up, nothing is booked.
+  void conclude(OperationId id, std::uint8_t outcome, ExecutionContext& context);
   [[nodiscard]] std::uint64_t state_hash() const noexcept;
   // Everything but the settings.
   template <class A>
@@ -121,6 +144,7 @@ class Executor {
   void on_settlement(const Event& e, ExecutionContext& context);
   void on_operation(const Event& e, ExecutionContext& context);
   void end_order(Order& order, OrderStatus status, ExecutionContext& context);
+  void doubt(PendingOperation& operation, ExecutionContext& context);
   void apply_operation(const PendingOperation& operation, Usd gas, ExecutionContext& context);
   void reserve_for_operation(const PendingOperation& operation, bool reserve, ExecutionContext& context);
 

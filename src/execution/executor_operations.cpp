@@ -25,6 +25,46 @@ Converted split_by_mask(const PendingOperation& operation, const Catalogue& cata
 
 }  // namespace
 
+OperationChanges changes_of(const PendingOperation& operation, const Catalogue& catalogue) {
+  const Shares amount = operation.amount;
+  const Usd dollars{amount.micros};
+  const auto both = [&](Shares change) {
+    return std::vector<OperationChanges::Change>{{instrument_of(operation.condition, 0), change},
+                                                 {instrument_of(operation.condition, 1), change}};
+  };
+  switch (operation.kind) {
+    case SetOperation::kSplit: return {both(amount), Usd{} - dollars};
+    case SetOperation::kMerge: return {both(Shares{} - amount), dollars};
+    case SetOperation::kRedeem: {
+      const std::uint8_t winner = catalogue[operation.condition].winning_outcome;
+      if (winner == Event::kNoWinner) return {};
+      return {{{instrument_of(operation.condition, winner), Shares{} - amount}}, dollars};
+    }
+    case SetOperation::kConvert: {
+      OperationChanges out;
+      const auto [given, received] = split_by_mask(operation, catalogue);
+      for (const ConditionId c : given) out.shares.push_back({instrument_of(c, 1), Shares{} - amount});
+      for (const ConditionId c : received) out.shares.push_back({instrument_of(c, 0), amount});
+      out.cash = Usd{amount.micros * (static_cast<std::int64_t>(given.size()) - 1)};
+      return out;
+    }
+  }
+  return {};
+}
+
+void Executor::conclude(OperationId id, std::uint8_t outcome, ExecutionContext& context) {
+  const auto slot =
+      std::ranges::find_if(operations_, [&](const auto& o) { return o.used && o.doubtful && o.id == id; });
+  if (slot == operations_.end()) return;
+  if (outcome == Event::Operation::kNobodyKnows) {
+    slot->used = false;
+    return reserve_for_operation(*slot, false, context);
+  }
+  Event e = Event::make(EventKind::kOperationDone, context.now);
+  e.operation = {.id = id, .amount = slot->amount, .gas = {}, .kind = slot->kind, .succeeded = outcome};
+  on_operation(e, context);
+}
+
 bool Executor::run(Plan& plan, SetOperation kind, ConditionId condition, Shares amount, ExecutionContext& context) {
   if (context.risk.halts().any()) return false;
   if (kind == SetOperation::kSplit && terms_.left == 0) return false;
@@ -98,6 +138,7 @@ void Executor::on_operation(const Event& e, ExecutionContext& context) {
   const auto slot = std::find_if(operations_.begin(), operations_.end(),
                                  [&](const auto& o) { return o.used && o.id == e.operation.id; });
   if (slot == operations_.end()) return;
+  if (e.operation.succeeded == Event::Operation::kNobodyKnows) return doubt(*slot, context);
   const PendingOperation operation = *slot;
   slot->used = false;
   reserve_for_operation(operation, false, context);
@@ -109,10 +150,7 @@ void Executor::on_operation(const Event& e, ExecutionContext& context) {
   } else {
     ++counters_.operations_failed;
     if (operation.kind != SetOperation::kConvert) put_off(operation.condition, context.now);
-    if (e.operation.succeeded == Event::Operation::kNobodyKnows) {
-      // The ledger stays as it is and the next picture of the account tells; a difference halts the market.
-      context.commands.emplace_back(ReadAccount{});
-    } else if (operation.kind == SetOperation::kMerge) {
+    if (operation.kind == SetOperation::kMerge) {
       leave_waiting(operation.condition, operation.amount);
       // The pairs are there and are a dollar each, so the plan has done its work.
       if (plan != nullptr) plan->cash_flow += Usd{operation.amount.micros}, plan->completed = operation.amount;
@@ -146,6 +184,15 @@ void Executor::on_operation(const Event& e, ExecutionContext& context) {
   }
   plan->completed = operation.amount;
   finish(*plan, context);
+}
+
+// Nothing is booked and what was promised stays promised until the account's pictures tell. The plan does not wait.
+void Executor::doubt(PendingOperation& operation, ExecutionContext& context) {
+  if (!operation.doubtful) operation.doubtful_since = context.now;
+  operation.doubtful = true;
+  if (operation.kind != SetOperation::kConvert) put_off(operation.condition, context.now);
+  context.commands.emplace_back(ReadAccount{});
+  if (Plan* const plan = find_plan(operation.plan)) finish(*plan, context);
 }
 
 void Executor::apply_operation(const PendingOperation& operation, Usd gas, ExecutionContext& context) {

@@ -20,7 +20,7 @@ Price fair_price(InstrumentId instrument, const BookStore& books) {
 
 }  // namespace
 
-void Reconciler::on_event(const Event& e, const Executor& executor, ExecutionContext& context) {
+void Reconciler::on_event(const Event& e, Executor& executor, ExecutionContext& context) {
   switch (e.header.kind) {
     case EventKind::kAccountBegin:
       receiving_ = true;
@@ -38,6 +38,8 @@ void Reconciler::on_event(const Event& e, const Executor& executor, ExecutionCon
       }
       ++counters_.pictures;
       last_picture_ = context.now;
+      if (first_picture_.ns == 0) first_picture_ = context.now;
+      judge_operations(executor, context);
       if (!started_ && settings_.adopt_first) {
         start(context);
       } else {
@@ -90,6 +92,82 @@ void Reconciler::compare(const Executor& executor, ExecutionContext& context) {
   }
   if (context.ledger.pending_fills() == 0 && !executor.operating()) {
     strike(InstrumentId{}, context.ledger.cash().micros, cash_.cash.micros, settings_.cash_tolerance.micros, context);
+  }
+}
+
+Reconciler::Looks Reconciler::looks_of(const PendingOperation& operation, const OperationChanges& changes,
+                                       const Executor& executor, const ExecutionContext& context) const {
+  if (changes.shares.empty()) return Looks::kUnclear;
+  bool moving = false;
+  const auto touches = [&](InstrumentId instrument, const PendingOperation& other) {
+    const ConditionId condition = condition_of(instrument);
+    return other.condition == condition || (other.event.valid() && other.event == context.catalogue[condition].event);
+  };
+  executor.for_each_operation([&](const PendingOperation& other) {
+    if (other.id == operation.id) return;
+    for (const auto& change : changes.shares) moving = moving || touches(change.instrument, other);
+  });
+  bool done = true, undone = true;
+  for (const auto& [instrument, shares] : changes.shares) {
+    const Position& p = context.ledger.position(instrument);
+    moving = moving || p.pending_in.micros != 0 || p.pending_out.micros != 0;
+    const Line* const line = find(instrument);
+    const Shares seen = (line != nullptr ? line->account.shares : Shares{}) - p.settled;
+    const auto near = [&](Shares wanted) {
+      return std::abs((seen - wanted).micros) <= settings_.share_tolerance.micros;
+    };
+    done = done && near(shares);
+    undone = undone && near(Shares{});
+  }
+  if (moving) return Looks::kUnclear;
+  return done && !undone ? Looks::kDone : undone && !done ? Looks::kUndone : Looks::kOtherwise;
+}
+
+// The dollars of all of them arrive in one figure, so they must fit together.
+void Reconciler::judge_operations(Executor& executor, ExecutionContext& context) {
+  std::vector<PendingOperation> doubtful;
+  bool moving = context.ledger.pending_fills() > 0;
+  executor.for_each_operation([&](const PendingOperation& o) {
+    moving = moving || !o.doubtful;
+    if (o.doubtful) doubtful.push_back(o);
+  });
+  if (doubtful.empty()) return doubts_.clear();
+  std::vector<Doubt> now;
+  Usd expected;
+  for (const PendingOperation& operation : doubtful) {
+    const OperationChanges changes = changes_of(operation, context.catalogue);
+    const Looks looks = moving ? Looks::kUnclear : looks_of(operation, changes, executor, context);
+    if (looks == Looks::kDone) expected += changes.cash;
+    moving = moving || looks == Looks::kUnclear;
+    now.push_back({.id = operation.id, .looks = looks, .in_a_row = 1});
+  }
+  const Usd off = cash_.cash - context.ledger.cash() - expected;
+  const bool fits = std::abs(off.micros) <= settings_.cash_tolerance.micros;
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    Doubt& doubt = now[i];
+    if (moving) doubt.looks = Looks::kUnclear;
+    if (!moving && !fits) doubt.looks = Looks::kOtherwise;
+    const auto before = std::ranges::find(doubts_, doubt.id, &Doubt::id);
+    if (before != doubts_.end() && before->looks == doubt.looks) doubt.in_a_row = before->in_a_row + 1;
+  }
+  doubts_ = now;
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    const auto& [id, looks, in_a_row] = now[i];
+    if (looks == Looks::kUnclear) continue;
+    const bool patient = context.now - doubtful[i].doubtful_since >= settings_.operation_patience;
+    if (looks == Looks::kUndone && !patient) continue;
+    if (in_a_row < 2) {
+      context.commands.emplace_back(ReadAccount{});
+      continue;
+    }
+    ++(looks == Looks::kDone     ? counters_.operations_proven
+       : looks == Looks::kUndone ? counters_.operations_disproven
+                                 : counters_.operations_given_up);
+    executor.conclude(id,
+                      looks == Looks::kDone     ? Event::Operation::kSucceeded
+                      : looks == Looks::kUndone ? Event::Operation::kFailed
+                                                : Event::Operation::kNobodyKnows,
+                      context);
   }
 }
 

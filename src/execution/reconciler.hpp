@@ -6,8 +6,11 @@
 //   shares differ  -> that market is halted until a person lifts it; then the venue's figure is adopted
 //   more cash      -> somebody paid in (a deposit, a rebate): adopted
 //   less cash      -> everything halts; lifting the halt adopts the venue's figure
-// Open orders that we did not name (placed elsewhere) keep their cash and shares reserved while they are open.
-// Owner: the engine.
+// A set operation of which nobody knows whether it happened is decided by evidence: exactly its change in two pictures
+// in a row, with nothing else on its way there, and it is booked; no change at all in two, the last of them
+// `operation_patience` after it became doubtful (a transaction may still be mined), and it has failed. Anything else is
+// a difference like any other. Open orders that we did not name (placed elsewhere) keep their cash and shares reserved
+// while they are open. Owner: the engine.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +25,7 @@ struct ReconcilerSettings {
   Shares share_tolerance = Shares::from_micros(10'000);
   Usd cash_tolerance{10'000};
   bool adopt_first = false;
+  Nanos operation_patience = Nanos::from_seconds(120);
 };
 
 // instrument invalid = cash.
@@ -39,18 +43,19 @@ struct ReconcilerCounters {
   std::uint64_t pictures = 0, incomplete = 0;
   std::uint64_t declared = 0;  // differences that halted something
   std::uint64_t adopted = 0;   // changes taken over from the venue, the first picture's not counted
+  std::uint64_t operations_proven = 0, operations_disproven = 0, operations_given_up = 0;  // doubtful ones
 };
 
 class Reconciler {
  public:
   explicit Reconciler(const ReconcilerSettings& settings) : settings_(settings) {}
 
-  void on_event(const Event& e, const Executor& executor, ExecutionContext& context);
+  void on_event(const Event& e, Executor& executor, ExecutionContext& context);
   // Everything but the settings.
   template <class A>
   void archive(A& a) {
     a(started_, receiving_, cash_, lines_, differences_, foreign_cash_, foreign_shares_, held_, counters_);
-    a(last_picture_);
+    a(last_picture_, first_picture_, doubts_);
   }
   // A person lifted halts (condition invalid = all of them).
   void on_resume(ConditionId condition) noexcept;
@@ -60,13 +65,25 @@ class Reconciler {
   // The ledger stands on the venue's figures: always, unless the first picture has yet to come.
   [[nodiscard]] bool ready() const noexcept { return !settings_.adopt_first || started_; }
   [[nodiscard]] Nanos last_picture() const noexcept { return last_picture_; }
+  // When the ledger began to stand on them; 0 before.
+  [[nodiscard]] Nanos first_picture() const noexcept { return first_picture_; }
 
  private:
   struct Line {
     InstrumentId instrument;
     Event::Account account;
   };
+  // What pictures in a row show of a doubtful operation.
+  enum class Looks : std::uint8_t { kUnclear, kDone, kUndone, kOtherwise };
+  struct Doubt {
+    OperationId id;
+    Looks looks = Looks::kUnclear;
+    std::uint32_t in_a_row = 0;
+  };
   void start(ExecutionContext& context);
+  void judge_operations(Executor& executor, ExecutionContext& context);
+  [[nodiscard]] Looks looks_of(const PendingOperation& operation, const OperationChanges& changes,
+                               const Executor& executor, const ExecutionContext& context) const;
   void compare(const Executor& executor, ExecutionContext& context);
   void reserve_foreign(ExecutionContext& context);
   [[nodiscard]] const Line* find(InstrumentId instrument) const noexcept;
@@ -85,7 +102,8 @@ class Reconciler {
   Usd foreign_cash_;                         // reserved in the ledger for orders we did not name
   std::vector<Line> foreign_shares_, held_;  // likewise; scratch
   ReconcilerCounters counters_;
-  Nanos last_picture_;
+  Nanos last_picture_, first_picture_;
+  std::vector<Doubt> doubts_;
 };
 
 }  // namespace underround

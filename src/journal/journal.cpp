@@ -65,6 +65,7 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings) {
   (void)::pwrite(lock, pid.data(), pid.size(), 0);
   std::unique_ptr<Journal> journal(new Journal(std::move(settings), lock));
   if (auto ready = journal->recover(); !ready) return std::unexpected(ready.error());
+  journal->keeper_.keep_from(journal->settings_.keep_from);
   journal->keeper_.start(journal->current_->fd);
   journal->thread_ = std::thread([raw = journal.get()] { raw->prepare(); });
   return journal;

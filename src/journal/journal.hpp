@@ -28,10 +28,11 @@ struct JournalSettings {
   bool compress = false;                              // segments that are full, in the background
   // Oldest segments go when there is more than this, or nothing in them is younger than that; never the one in use, the
   // one before it, or what keep_from() protects.
-  std::uint64_t keep_bytes = 0;         // 0 = no limit
-  Nanos keep_for{};                     // 0 = for ever
-  std::function<Nanos()> wall_clock{};  // with keep_for; asked on the background thread
-  bool verify_all = true;               // open() reads everything; false: only the last two segments
+  std::uint64_t keep_bytes = 0;                       // 0 = no limit
+  Nanos keep_for{};                                   // 0 = for ever
+  std::function<Nanos()> wall_clock{};                // with keep_for; asked on the background thread
+  bool verify_all = true;                             // open() reads everything; false: only the last two segments
+  std::uint64_t keep_from = SegmentKeeper::kNoFloor;  // as Journal::keep_from(), before the first turn of the keeper
 };
 
 struct Recovered {

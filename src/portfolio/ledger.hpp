@@ -95,6 +95,14 @@ class Ledger {
   [[nodiscard]] Usd pending_notional() const noexcept { return pending_notional_; }
   [[nodiscard]] std::uint64_t reversed_fills() const noexcept { return reversed_fills_; }
 
+  // f(OrderId) for each fill that is neither confirmed nor failed; the id is invalid when the order was not ours.
+  template <class F>
+  void for_each_unsettled(F&& f) const {
+    fills_.for_each([&](std::uint64_t, const FillRecord& fill) {
+      if (fill.status != SettlementStatus::kConfirmed && fill.status != SettlementStatus::kFailed) f(fill.what.order);
+    });
+  }
+
   // The identities above. Called by the engine after every event that touches money.
   [[nodiscard]] bool check() const noexcept;
   // check(), plus the sum over all positions. For tests and slow timers.

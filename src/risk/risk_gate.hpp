@@ -40,6 +40,11 @@ class RiskGate {
   void closed(const OrderTerms& terms, Usd released) noexcept;  // terminal: the rest of the reservation is gone
   void unknown_orders(int change) noexcept { unknown_orders_ += change; }
   void user_stream(bool up, Nanos now) noexcept;
+  // Until the stream is reported up, as if it had been blind for long: after a restart.
+  void user_stream_lost() noexcept {
+    user_stream_up_ = false;
+    user_stream_down_since_ = Nanos{-1'000'000'000'000};
+  }
 
   // Checks the daily loss (profit and loss, so that deposits do not count); raises the halt. Day = UTC. Call from the
   // timer.

@@ -227,12 +227,40 @@ Reply ControlService::state() const {
   return reply;
 }
 
+// All that an account has, to the micro-share: what a client believes can be held against it.
+Reply ControlService::account(std::string_view address) const {
+  const auto account = venue_.ledger().find(lower(address));
+  if (!account) return error_reply(404, "no such account");
+  Reply reply;
+  JsonWriter w(reply.body);
+  w.object()
+      .integer("usd_micros", venue_.ledger().balance(*account).micros)
+      .integer("reserved_usd_micros", venue_.ledger().reserved(*account).micros)
+      .key("positions")
+      .array();
+  for (std::uint32_t i = 0; i < venue_.market_count(); ++i) {
+    for (unsigned outcome = 0; outcome < 2; ++outcome) {
+      const Shares held = venue_.ledger().position(*account, MarketId{i}, outcome);
+      if (held.micros == 0) continue;
+      w.object()
+          .field("token", venue_.market(MarketId{i}).spec.tokens[outcome])
+          .integer("shares_micros", held.micros)
+          .end_object();
+    }
+  }
+  w.end_array().key("open_orders").array();
+  for (const OrderRecord* order : venue_.open_orders(*account)) w.string(hex_text(order->id));
+  w.end_array().end_object();
+  return reply;
+}
+
 void ControlService::add_routes(Router& router) {
   router.add("POST", "/faucet", with_body([this](const JsonValue& body) { return faucet(body); }));
   router.add("POST", "/operations", with_body([this](const JsonValue& body) { return operation(body); }));
   router.add("POST", "/faults", with_body([this](const JsonValue& body) { return faults(body); }));
   router.add("POST", "/time", with_body([this](const JsonValue& body) { return time(body); }));
   router.add("GET", "/time", [this](const Call&) { return raw_reply(time_json()); });
+  router.add("GET", "/accounts/{}", [this](const Call& call) { return account(call.parts[0]); });
   router.add("GET", "/state", [this](const Call&) { return state(); });
   router.add("GET", "/health", [this](const Call&) {
     Reply reply;

@@ -39,6 +39,7 @@ class ControlService {
   [[nodiscard]] std::optional<std::string> add_fault(const JsonValue& fault);
   [[nodiscard]] Reply time(const JsonValue& body);
   [[nodiscard]] Reply state() const;
+  [[nodiscard]] Reply account(std::string_view address) const;
   [[nodiscard]] std::string account_json(AccountId account) const;
 
   Simulation& simulation_;

@@ -133,6 +133,7 @@ void AccountReader::read_orders(const std::string& cursor) {
         if (named->ended) callbacks_.on_zombie(digest);
         return;
       }
+      if (names_.left_over(digest)) callbacks_.on_zombie(digest);
       ++picture_->foreign_orders;
       const InstrumentId instrument = catalogue_.find_token(clob_json::text(row, "asset_id"));
       const auto original = clob_json::decimal(row, "original_size", Shares::kDecimals);

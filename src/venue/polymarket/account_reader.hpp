@@ -57,6 +57,8 @@ class AccountReader {
                 Callbacks callbacks);
   ~AccountReader();
 
+  // The ledger stands on the venue's figures already (a session before this one): no first picture is waited for.
+  void go_on() noexcept { started_ = true; }
   void read_soon(Nanos now) noexcept;  // within `soon`
   // First makes the venue look at the chain again (GET /balance-allowance/update), then reads.
   void refresh(Nanos now) noexcept;

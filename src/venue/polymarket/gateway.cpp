@@ -106,7 +106,8 @@ void Gateway::Impl::start() {
   } else {
     user_.start(loop_.now());
   }
-  if (settings_.read_account) account_.read_soon(loop_.now());  // reading is not trading
+  ask_about_recovered();
+  if (settings_.read_account && !catching_up_) account_.read_soon(loop_.now());  // reading is not trading
   if (settings_.dry_run) return;
   order_lane_.warm_up(settings_.order_connections);
   cancel_lane_.warm_up();
@@ -127,7 +128,8 @@ void Gateway::Impl::tick() {
   const Nanos now = loop_.now();
   if (!settings_.user_ws_url.empty()) user_.tick(now);
   lookups_.tick(now);
-  account_.tick(now);
+  if (!catching_up_) account_.tick(now);
+  if (!recovered_.empty()) cancel_recovered();
   notices_.tick(now);
   if (cancel_all_at_.ns != 0 && now >= cancel_all_at_) cancel_all();
 }
@@ -220,6 +222,7 @@ void Gateway::Impl::catch_up(Nanos since) {
   lookups_.replay_trades(since, [this](bool complete) {
     const Nanos now = loop_.now();
     if (complete) {
+      catching_up_ = false;
       check_live_orders();
       if (settings_.read_account) account_.read_soon(now);
     }
@@ -266,6 +269,10 @@ Result<std::unique_ptr<Gateway>> Gateway::make(net::EventLoop& loop, GatewaySett
 
 Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Gateway::~Gateway() = default;
+void Gateway::recover(std::span<const RecoveredOrder> orders, Nanos blind_since, Nanos foreign_since) {
+  impl_->recover(orders, blind_since, foreign_since);
+}
+void Gateway::cancel_when_seen(std::span<const Digest> left_over) { impl_->cancel_when_seen(left_over); }
 void Gateway::start() { impl_->start(); }
 void Gateway::stop() { impl_->stop(); }
 void Gateway::execute(std::span<const Command> commands) { impl_->execute(commands); }

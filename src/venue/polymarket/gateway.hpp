@@ -74,6 +74,15 @@ class SetOperations {
 // `outcome`: one of Event::Operation's.
 [[nodiscard]] Event operation_done(const RunOperation& operation, std::uint8_t outcome, Usd gas, Nanos now) noexcept;
 
+// An order of a session before this one, as its journal tells it.
+struct RecoveredOrder {
+  OrderId id;
+  Digest digest{};
+  OrderTerms terms;
+  Nanos created_at{};
+  bool ended = false;  // and all its fills have arrived
+};
+
 class Gateway {
  public:
   struct Callbacks {
@@ -94,7 +103,7 @@ class Gateway {
     std::uint64_t cancels = 0, cancel_rejected = 0, lookups = 0, user_frames = 0, user_connects = 0,
                   user_bad_frames = 0;
     std::uint64_t foreign = 0;  // messages about orders of this account that this process did not name
-    std::uint64_t heartbeats = 0, heartbeat_failures = 0, zombies = 0;
+    std::uint64_t heartbeats = 0, heartbeat_failures = 0, zombies = 0, recovered = 0;
   };
 
   // kInvalidInput for bad URLs or credentials. `key` and `catalogue` must outlive the gateway; `operations` too, null
@@ -103,6 +112,14 @@ class Gateway {
                                                              const crypto::SecretKey& key, const Catalogue& catalogue,
                                                              SetOperations* operations, Callbacks callbacks);
   ~Gateway();
+
+  // Before start(), to go on where a session died. Orders that have not ended are unknown at first and are looked up by
+  // the names they have; those still open are cancelled: nobody has watched them. The user stream counts as up, and the
+  // account is read, only when the account's trades since `blind_since` have been read again. Trades of other programs
+  // count from `foreign_since` on, when the ledger began to stand on the venue's figures.
+  void recover(std::span<const RecoveredOrder> orders, Nanos blind_since, Nanos foreign_since);
+  // Names that may still be open at the venue and of which no more is known: cancelled wherever they are seen.
+  void cancel_when_seen(std::span<const Digest> left_over);
 
   void start();  // connects the user stream and warms the order lanes
   void stop();   // closes; no callbacks afterwards

@@ -140,6 +140,7 @@ class GatewayTest : public ::testing::Test, public SetOperations {
                        .held = [this](std::vector<InstrumentId>& out) { out = holdings_; }});
     ASSERT_TRUE(gateway.has_value()) << gateway.error().message;
     gateway_ = std::move(*gateway);
+    if (before_start_) before_start_(*gateway_);
     gateway_->start();
     if (!settings_.user_ws_url.empty()) {
       ASSERT_TRUE(until([&] { return gateway_->user_stream_up(); }));
@@ -222,6 +223,7 @@ class GatewayTest : public ::testing::Test, public SetOperations {
   std::size_t requests_when_named_ = 0;
   std::vector<InstrumentId> holdings_;
   bool journal_works_ = true, keep_events_ = false;
+  std::function<void(Gateway&)> before_start_;
   std::optional<net::HttpResponder> held_;  // an answer the test gives later
 };
 

@@ -1,5 +1,5 @@
 // The inside of the gateway, shared by its .cpp files only: gateway.cpp (life cycle, events out, user stream),
-// gateway_orders.cpp (placing and the venue's answers), gateway_cancels.cpp.
+// gateway_orders.cpp (placing and the venue's answers), gateway_cancels.cpp, gateway_recovery.cpp (after a restart).
 #pragma once
 
 #include <array>
@@ -24,6 +24,8 @@ class Gateway::Impl {
   Impl(net::EventLoop& loop, GatewaySettings settings, L2Signer l2, const crypto::SecretKey& key,
        const Catalogue& catalogue, SetOperations* operations, Callbacks callbacks);
 
+  void recover(std::span<const RecoveredOrder> orders, Nanos blind_since, Nanos foreign_since);
+  void cancel_when_seen(std::span<const Digest> left_over);
   void start();
   void stop();
   void execute(std::span<const Command> commands);
@@ -79,6 +81,8 @@ class Gateway::Impl {
   void catch_up(Nanos since);
   void check_live_orders();
   void cancel_zombie(const Digest& digest);
+  void ask_about_recovered();
+  void cancel_recovered();
   void tick();
 
   net::EventLoop& loop_;
@@ -120,6 +124,9 @@ class Gateway::Impl {
   Nanos cancel_all_at_{};  // 0 = none wanted
   int cancel_all_tries_ = 0;
   bool cancelling_all_ = false;
+  bool catching_up_ = false;        // recovered, and what was missed has not been read yet: no picture of the account
+  std::vector<OrderId> recovered_;  // not ended yet
+  Nanos cancel_recovered_at_{};
   bool stopped_ = true;
 };
 

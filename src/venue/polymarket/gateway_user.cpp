@@ -20,7 +20,7 @@ UserStream::UserStream(net::EventLoop& loop, Settings settings, Callbacks callba
              .on_down = [this](const Error&) { on_down(); }}) {}
 
 void UserStream::start(Nanos now) {
-  blind_since_ = now;
+  if (!was_up_) blind_since_ = now;
   link_.start(now);
 }
 

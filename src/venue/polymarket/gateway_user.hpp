@@ -32,6 +32,11 @@ class UserStream {
 
   UserStream(net::EventLoop& loop, Settings settings, Callbacks callbacks);
 
+  // Before start(): already the first connection has something to catch up with.
+  void missed_since(Nanos since) noexcept {
+    blind_since_ = since;
+    was_up_ = true;
+  }
   void start(Nanos now);
   void stop();
   void tick(Nanos now);
@@ -53,7 +58,7 @@ class UserStream {
   net::Reconnector link_;
   bool up_ = false;
   bool answered_ = false;  // on this connection
-  bool was_up_ = false;    // ever
+  bool was_up_ = false;    // ever, or a session before this one
   Nanos last_frame_{}, last_ping_{}, blind_since_{}, catch_up_at_{};
 };
 

@@ -6,8 +6,10 @@
 // Owner: the hot thread. Pointers are valid until the next add().
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "base/check.hpp"
@@ -69,6 +71,15 @@ class OrderNames {
   }
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
 
+  // Of a session before this one, of which nothing else is known: ours, and not to be open. Start-up only: allocates.
+  void set_left_over(std::vector<Digest> digests) {
+    left_over_ = std::move(digests);
+    std::ranges::sort(left_over_);
+  }
+  [[nodiscard]] bool left_over(const Digest& digest) const noexcept {
+    return std::ranges::binary_search(left_over_, digest);
+  }
+
  private:
   // A digest is a keccak output: its first eight bytes are as good a key as any; find() compares the rest.
   static std::uint64_t key_of(const Digest& digest) noexcept {
@@ -78,6 +89,7 @@ class OrderNames {
   }
   std::vector<NamedOrder> orders_;  // a ring
   FlatMap<std::uint32_t> by_digest_, by_id_;
+  std::vector<Digest> left_over_;  // sorted
   std::uint32_t next_ = 0;
   std::size_t count_ = 0;
 };

@@ -1,0 +1,52 @@
+#include "app/account_lock.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string>
+
+namespace underround {
+namespace {
+
+std::string wallet(const char* tail) { return "0xAb" + std::to_string(::getpid()) + tail; }
+
+TEST(AccountLock, OneAnAccountHoweverItIsSpelt) {
+  auto first = AccountLock::take(wallet("aA"));
+  ASSERT_TRUE(first) << first.error().message;
+  const auto second = AccountLock::take(wallet("aa"));
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kRefused);
+  EXPECT_THAT(second.error().message, ::testing::HasSubstr("stop it first"));
+  EXPECT_TRUE(AccountLock::take(wallet("bb"))) << "another account";
+  first->reset();
+  EXPECT_TRUE(AccountLock::take(wallet("aa")));
+}
+
+TEST(AccountLock, GoesWithTheProcessThatIsKilled) {
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const std::string name = wallet("cc");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto held = AccountLock::take(name);
+    (void)::write(ready[1], held ? "1" : "0", 1);
+    for (;;) ::pause();
+  }
+  char answer = 0;
+  ASSERT_EQ(::read(ready[0], &answer, 1), 1);
+  EXPECT_EQ(answer, '1');
+  EXPECT_FALSE(AccountLock::take(name));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_TRUE(AccountLock::take(name));
+  ::close(ready[0]);
+  ::close(ready[1]);
+}
+
+TEST(AccountLock, ATooLongNameIsRefused) { EXPECT_FALSE(AccountLock::take(std::string(200, 'a'))); }
+
+}  // namespace
+}  // namespace underround
