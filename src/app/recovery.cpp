@@ -24,16 +24,13 @@ class Walk {
 
   // False: the end, or a point with nothing owed at `up_to` or behind it.
   bool step(const Record& record, std::uint64_t up_to) {
+    ++seen_;
     if (record.kind == RecordKind::kName) remember(record);
     if (!replay_ && begins_anew(record)) replay_ = std::make_unique<JournalReplay>();
-    if (!replay_) {
-      if (sessions_ == 0 && record.kind == RecordKind::kStart) ++sessions_;
-      return true;
-    }
+    if (!replay_) return true;
     if (const auto followed = replay_->step(record); !followed) {
       problem_ = followed.error().message;
       replay_.reset();
-      ++sessions_;
       return true;
     }
     ++records_;
@@ -49,7 +46,7 @@ class Walk {
       return out;
     }
     out.names.assign(names_.begin(), names_.end());
-    if (sessions_ > 0 || !names_.empty()) {
+    if (seen_ > 0) {
       out.problem =
           problem_.empty() ? "the beginning of the journal is gone, and there is no usable snapshot" : problem_;
     }
@@ -73,7 +70,7 @@ class Walk {
   std::unique_ptr<JournalReplay> replay_;
   std::deque<journal::OrderName> names_;
   std::string problem_;
-  std::uint64_t records_ = 0, sessions_ = 0;
+  std::uint64_t records_ = 0, seen_ = 0;
 };
 
 // From behind a snapshot, or from where the journal begins when there is none.
