@@ -12,10 +12,12 @@
 #include <cstring>
 #include <string>
 
+#include "base/stable_hash.hpp"
+
 namespace underround {
 
-Result<std::unique_ptr<AccountLock>> AccountLock::take(std::string_view wallet) {
-  std::string name = "underround-account-" + std::string(wallet);
+Result<std::unique_ptr<AccountLock>> AccountLock::take(std::string_view wallet, std::string_view venue_url) {
+  std::string name = fmt::format("underround-account-{}-{:016x}", wallet, stable_hash(venue_url));
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

@@ -322,7 +322,7 @@ TEST_F(AccountCommands, ASecondEngineIsKeptAway) {
 }
 
 TEST_F(AccountCommands, ASecondEngineOfTheAccountIsKeptAwayWhateverItsFolder) {
-  const auto first = AccountLock::take(kAddress);
+  const auto first = AccountLock::take(kAddress, server_->urls().clob);
   ASSERT_TRUE(first) << first.error().message;
   const Ran ran = command("run --mode live --duration 2s --headless", kYeses);
   EXPECT_EQ(ran.exit_code, kExitFailed);

@@ -331,7 +331,7 @@ class Session::Impl {
   // --- the journal: of sessions with an account of their own. One writer, so it also keeps a second engine away.
   Result<void> open_journal(EngineStart start) {
     if (settings_.route != OrderRoute::kLive || settings_.state_dir.empty()) return {};
-    auto lock = AccountLock::take(crypto::checksum(settings_.account->wallet));
+    auto lock = AccountLock::take(crypto::checksum(settings_.account->wallet), settings_.urls.clob);
     if (!lock) return std::unexpected(lock.error());
     account_lock_ = std::move(*lock);
     const std::filesystem::path folder = std::filesystem::path(settings_.state_dir) / "journal";
