@@ -16,10 +16,9 @@
 
 namespace underround {
 
-Result<std::unique_ptr<AccountLock>> AccountLock::take(std::string_view wallet, std::string_view venue) {
-  std::string name = "underround-account-" + std::string(wallet);
+Result<std::unique_ptr<AccountLock>> AccountLock::take(std::string_view wallet, std::string_view venue_url) {
+  std::string name = fmt::format("underround-account-{}-{:016x}", wallet, stable_hash(venue_url));
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  name += fmt::format("-{:08x}", static_cast<std::uint32_t>(stable_hash(venue)));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (name.size() + 1 > sizeof address.sun_path) return fail(ErrorCode::kInvalidInput, "not a wallet: " + name);
