@@ -199,8 +199,9 @@ Outcome BacktestCommand::recorded(const Context& context) {
   settings->journal = journal_;
   settings->title = !title_.empty() ? title_ : data_.front().filename().string();
   for (const std::string* path : {&report_, &out_}) {
+    if (path->empty()) continue;
     const auto parent = std::filesystem::absolute(*path).parent_path();
-    if (!path->empty() && !std::filesystem::is_directory(parent)) {
+    if (!std::filesystem::is_directory(parent)) {
       return wrong_usage(*path + ": there is no folder " + parent.string());
     }
   }

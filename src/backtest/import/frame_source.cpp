@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "backtest/capture_catalogue.hpp"
+#include "backtest/capture_recording.hpp"
 #include "backtest/import/csv_reader.hpp"
 #include "base/decimal.hpp"
 
@@ -230,6 +231,7 @@ bool FrameSource::next(ImportFrame& out) {
 }
 
 void FrameSource::decode(const CaptureFrame& frame, ImportFrame& out) {
+  if (frame.feed == kGapFeed) return lose(frame, out);
   if (frame.feed == "asset_price") return mid(frame, out);
   if (frame.feed == "binance" || is_binance(frame.text)) return binance(frame, out);
   if (frame.feed.ends_with("chainlink") || (frame.feed.empty() && is_relay(frame.text))) return chainlink(frame, out);
@@ -238,6 +240,19 @@ void FrameSource::decode(const CaptureFrame& frame, ImportFrame& out) {
     return target_.report().skip("fills of a wallet (whether it was the taker is not said)", fills);
   }
   polymarket(frame, out);
+}
+
+// The recorder's mark of lost continuity: of one market, or of everything.
+void FrameSource::lose(const CaptureFrame& frame, ImportFrame& out) {
+  const auto named = target_.catalogue().find_condition(frame.text);
+  for (std::uint32_t i = 0; i < target_.catalogue().size(); ++i) {
+    if (frame.text != kWholeFeed && named != ConditionId{i}) continue;
+    out.append(EventKind::kGap, VenueId::kPolymarket, i);
+    if (i < live_.size()) live_[i] = 0;
+  }
+  if (out.events.empty()) return;
+  out.close();
+  target_.gap(frame.received, VenueId::kPolymarket, base_name(file_) + ": the recorder lost continuity");
 }
 
 // --- Polymarket

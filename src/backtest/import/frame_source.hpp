@@ -60,6 +60,7 @@ class FrameSource final : public ImportSource {
   void chainlink(const CaptureFrame& frame, ImportFrame& out);
   void mid(const CaptureFrame& frame, ImportFrame& out);
   void mark(const ImportFrame& out);
+  void lose(const CaptureFrame& frame, ImportFrame& out);
   void end_round(ImportFrame& out);
 
   CaptureReader reader_;

@@ -7,6 +7,7 @@
 #include <queue>
 
 #include "backtest/capture_input.hpp"
+#include "backtest/capture_recording.hpp"
 #include "backtest/capture_tar.hpp"
 #include "backtest/import/frame_source.hpp"
 #include "backtest/import/parquet_rows.hpp"
@@ -121,6 +122,8 @@ class Importer {
     return {};
   }
   Result<Input> classify(const fs::path& path) const {
+    // A folder of `underround record`.
+    if (is_recording(path) && holds_frames(path)) return Input{path, What::kFrames, FileKind::kPlain, false};
     auto stream = ByteStream::open(path);
     if (!stream) return std::unexpected(stream.error());
     LineReader lines(**stream);
@@ -234,9 +237,11 @@ class Importer {
   Result<void> copy(const std::vector<Input>& inputs, ImportTarget& target) {
     std::error_code error;
     for (const Input& input : inputs) {
-      const std::uint64_t size = fs::file_size(input.path, error);
+      const std::uint64_t size = fs::is_directory(input.path, error) ? 0 : fs::file_size(input.path, error);
       total_ += size;
-      target.note(fmt::format("from: {}, {} bytes", input.path.filename().string(), size));
+      const bool folder = fs::is_directory(input.path, error);
+      target.note("from: " + input.path.filename().string() +
+                  (folder ? ", a recorder's folder" : fmt::format(", {} bytes", size)));
     }
     if (outcomes_.guessed() > 0) {
       target.unknown(

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "backtest/import/importer_fixture.hpp"
+#include "journal/condition_codec.hpp"
+#include "journal/journal.hpp"
 
 namespace underround::backtest {
 namespace {
@@ -34,6 +36,40 @@ TEST_F(ImporterTest, FramesBecomeEventsOfLearnedMarkets) {
   EXPECT_EQ(levels[0].header.time, Nanos::from_millis(kT + 7));
   EXPECT_EQ(levels[0].level.venue_time, Nanos::from_millis(kT + 6));
   EXPECT_NE(f.contents.notes.at(0).find("from: a.log"), std::string::npos);
+}
+
+// What `underround record` left: its markets as they are, its marks of lost continuity as gaps.
+TEST_F(ImporterTest, ARecordersFolderIsItsFramesItsMarketsAndItsGaps) {
+  const fs::path folder = folder_ / "raw";
+  {
+    auto journal = journal::Journal::open({.folder = folder}).value();
+    std::vector<std::uint8_t> buffer;
+    journal::JournalledCondition c;
+    c.id = ConditionId{41};
+    c.spec.condition_id = "0xmarket";
+    c.spec.slug = "will-it";
+    c.spec.tokens = {"11", "22"};
+    c.spec.tick = kTick001;
+    c.spec.fees = FeeSchedule::free();
+    ASSERT_TRUE(journal->append(journal::RecordKind::kCondition, journal::encode_condition(c, buffer)));
+    const auto add = [&](journal::RecordKind kind, std::int64_t ms, std::string_view text) {
+      std::array<std::uint8_t, journal::kFrameHead> head;
+      const journal::Frame frame{Nanos::from_millis(ms), VenueId::kPolymarket, journal::Stream::kMarket, 1, text};
+      ASSERT_TRUE(journal->append(kind, journal::encode_frame_head(frame, head), journal::text_bytes(frame)));
+    };
+    add(journal::RecordKind::kFrame, kT, book(kT, "11", "0.4", "0.6"));
+    add(journal::RecordKind::kGap, kT + 5, "0xmarket the stream was silent");
+    add(journal::RecordKind::kFrame, kT + 9, book(kT + 9, "11", "0.4", "0.6"));
+  }
+  const ImportReport r = import({folder});
+  EXPECT_EQ(r.by_type.at("book"), 2U);
+  EXPECT_EQ(r.conditions, 1U);
+  const Found f = found();
+  EXPECT_EQ(f.spec(0).slug, "will-it");
+  EXPECT_FALSE(has_tag(f.spec(0), kTagLearned));
+  EXPECT_TRUE(f.spec(0).fees.known());
+  ASSERT_EQ(f.of(EventKind::kGap).size(), 1U);
+  EXPECT_EQ(f.of(EventKind::kGap)[0].header.time, Nanos::from_millis(kT + 5));
 }
 
 // The second token may come long after the first: the condition gets its name then, and keeps its id.
