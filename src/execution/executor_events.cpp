@@ -68,6 +68,7 @@ void Executor::on_order(const Event& e, ExecutionContext& context) {
 
 // The order will not live on. Its reservation stays until every fill the venue spoke of has arrived.
 void Executor::end_order(Order& order, OrderStatus status, ExecutionContext& context) {
+  if (order.status == OrderStatus::kUnknown) context.risk.unknown_orders(-1);  // its fills were the answer
   order.status = status;
   if (!order.finished() || order.closed) return;
   order.closed = true;
