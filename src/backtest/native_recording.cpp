@@ -422,7 +422,8 @@ Result<std::unique_ptr<NativeWriter>> NativeWriter::create(Settings settings) {
       state->symbols.emplace(state->existing.symbols[i], SymbolId{static_cast<std::uint16_t>(i)});
     }
   }
-  auto journal = journal::Journal::open({.folder = settings.folder, .segment_bytes = settings.segment_bytes});
+  auto journal = journal::Journal::open(
+      {.folder = settings.folder, .segment_bytes = settings.segment_bytes, .sync_written = false});
   if (!journal) return std::unexpected(journal.error());
   if ((*journal)->recovered().records > 0) {
     const fs::path last = settings.folder / (*journal)->recovered().segment;

@@ -39,6 +39,7 @@ Journal::Journal(JournalSettings settings, int lock)
                .keep_bytes = settings_.keep_bytes,
                .keep_for = settings_.keep_for,
                .wall_clock = settings_.wall_clock,
+               .sync_written = settings_.sync_written,
                .bytes_in_use = std::uint64_t{2} * settings_.segment_bytes}) {}
 
 Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings) {
@@ -66,7 +67,7 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings) {
   std::unique_ptr<Journal> journal(new Journal(std::move(settings), lock));
   if (auto ready = journal->recover(); !ready) return std::unexpected(ready.error());
   journal->keeper_.keep_from(journal->settings_.keep_from);
-  journal->keeper_.start(journal->current_->fd);
+  journal->keeper_.start(*journal->current_);
   journal->thread_ = std::thread([raw = journal.get()] { raw->prepare(); });
   return journal;
 }
@@ -161,6 +162,7 @@ bool Journal::append(RecordKind kind, Bytes head, Bytes rest) noexcept {
   }
   write_record(current_->data + at_, next_sequence_, kind, head, rest);
   at_ += need;
+  current_->written.store(at_, std::memory_order_release);
   ++next_sequence_;
   return true;
 }
@@ -170,10 +172,10 @@ bool Journal::next_segment() noexcept {
   if (fresh == nullptr) return false;
   OpenSegment* const full = current_.release();
   current_.reset(fresh);
-  keeper_.writing(fresh->fd);
   fresh->first = next_sequence_;
   write_segment_head(fresh->data, next_sequence_);
   at_ = kSegmentHead;
+  keeper_.writing(*fresh);
   keeper_.hand_over(full);
   return true;
 }
@@ -216,8 +218,7 @@ std::string Journal::failure() const {
 }
 
 void Journal::sync() {
-  ::fdatasync(current_->fd);
-  ::msync(current_->data, current_->size, MS_SYNC);
+  ::msync(current_->data, at_, MS_SYNC);
 }
 
 }  // namespace underround::journal

@@ -26,6 +26,7 @@ struct JournalSettings {
   std::filesystem::path folder{};
   std::size_t segment_bytes = std::size_t{64} << 20;  // on disk at once: one in use and one ahead
   bool compress = false;                              // segments that are full, in the background
+  bool sync_written = true;                           // some ten times a second; false: only segments that are full
   // Oldest segments go when there is more than this, or nothing in them is younger than that; never the one in use, the
   // one before it, or what keep_from() protects.
   std::uint64_t keep_bytes = 0;                       // 0 = no limit

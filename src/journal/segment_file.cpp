@@ -170,9 +170,18 @@ Result<std::unique_ptr<OpenSegment>> OpenSegment::reopen(const fs::path& file, s
   return segment;
 }
 
+void OpenSegment::sync() {
+  const std::size_t end = written.load(std::memory_order_acquire);
+  if (end == synced_) return;
+  const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t begin = synced_ / page * page;
+  if (::msync(data + begin, end - begin, MS_SYNC) == 0) synced_ = end;
+}
+
+// Unmapped first: of a mapped page the kernel would tell every core, page by page, that it is clean now.
 OpenSegment::~OpenSegment() {
-  ::fdatasync(fd);
   ::munmap(data, size);
+  ::fdatasync(fd);
   ::close(fd);
 }
 

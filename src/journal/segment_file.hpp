@@ -4,6 +4,7 @@
 //   00000001.segment.zst.part  not finished: no part of the journal
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -51,6 +52,8 @@ class SegmentBytes {
 };
 
 // A segment that is being written: a file with its blocks, mapped. Closing it syncs.
+// One thread writes; another may sync() what has been written so far. It never touches the pages ahead: of a page that
+// was synced the kernel wants to know when it is written again, and the writer would wait for that.
 struct OpenSegment {
   // A new one of that size, all zeros, its pages there already.
   [[nodiscard]] static Result<std::unique_ptr<OpenSegment>> make(const std::filesystem::path& file, std::uint64_t index,
@@ -60,6 +63,7 @@ struct OpenSegment {
   OpenSegment(int file, std::uint8_t* at, std::size_t bytes, std::uint64_t which)
       : fd(file), data(at), size(bytes), index(which) {}
   ~OpenSegment();
+  void sync();  // one thread at a time
   OpenSegment(const OpenSegment&) = delete;
   OpenSegment& operator=(const OpenSegment&) = delete;
 
@@ -67,8 +71,12 @@ struct OpenSegment {
   std::uint8_t* data;
   std::size_t size;
   std::uint64_t index;
-  std::uint64_t first = 0;       // sequence of its first record, once it is used
-  OpenSegment* older = nullptr;  // in the list of those that are full
+  std::uint64_t first = 0;              // sequence of its first record, once it is used
+  std::atomic<std::size_t> written{0};  // bytes, from the beginning
+  OpenSegment* older = nullptr;         // in the list of those that are full
+
+ private:
+  std::size_t synced_ = 0;
 };
 
 }  // namespace underround::journal

@@ -54,8 +54,8 @@ void SegmentKeeper::add_closed(std::uint64_t index, std::uint64_t first, const f
   closed_.push_back(describe(index, first, file));
 }
 
-void SegmentKeeper::start(int fd_written) {
-  writing(fd_written);
+void SegmentKeeper::start(OpenSegment& written) {
+  writing(written);
   publish();
   thread_ = std::thread([this] { work(); });
 }
@@ -70,7 +70,8 @@ void SegmentKeeper::work() {
   while (!stop_.load(std::memory_order_relaxed)) {
     hold.unlock();
     take_over();
-    ::fdatasync(current_fd_.load(std::memory_order_relaxed));
+    // Still there: only this thread closes segments, and those it was given it has just closed.
+    if (settings_.sync_written) current_.load(std::memory_order_acquire)->sync();
     const bool more = pack_one();
     delete_old();
     publish();

@@ -25,6 +25,7 @@ struct KeeperSettings {
   std::uint64_t keep_bytes = 0;         // of all segments, the two in use included; 0 = no limit
   Nanos keep_for{};                     // since the last record; 0 = for ever
   std::function<Nanos()> wall_clock{};  // for keep_for
+  bool sync_written = true;             // also the one that is being written
   std::uint64_t bytes_in_use = 0;       // of the segment that is written and of the one ahead
 };
 
@@ -47,10 +48,10 @@ class SegmentKeeper {
 
   // Closed segments that are there already, oldest first; before start().
   void add_closed(std::uint64_t index, std::uint64_t first, const std::filesystem::path& file);
-  void start(int fd_written);
+  void start(OpenSegment& written);
   void stop();  // what was handed over is synced and closed
 
-  void writing(int fd) noexcept { current_fd_.store(fd, std::memory_order_relaxed); }
+  void writing(OpenSegment& current) noexcept { current_.store(&current, std::memory_order_release); }
   void hand_over(OpenSegment* full) noexcept;
 
   // Any thread.
@@ -78,7 +79,7 @@ class SegmentKeeper {
   std::uint64_t deleted_segments_ = 0, deleted_bytes_ = 0;
 
   std::atomic<OpenSegment*> full_{nullptr};
-  std::atomic<int> current_fd_{-1};
+  std::atomic<OpenSegment*> current_{nullptr};
   std::atomic<std::uint64_t> floor_{kNoFloor};
   std::atomic<bool> stop_{false};
   mutable std::mutex mutex_;
