@@ -53,16 +53,17 @@ std::map<std::string, std::string> settings_text(const StudySettings& s) {
   text["order latency"] = millis(venue.latency.order);
   text["cancel latency"] = millis(venue.latency.cancel);
   text["user stream latency"] = millis(venue.latency.user);
-  text["taker delay"] = fmt::format("{} ms where the market says so", venue.taker_delay.millis());
+  text["taker delay"] = venue.taker_delay ? fmt::format("{} ms in up/down markets", venue.taker_delay->millis())
+                                          : "as published for the date, in up/down markets";
   text["settlement"] = fmt::format("{} s, {} % fail (assumed)", venue.settlement_delay.seconds(),
                                    static_cast<double>(venue.settlement_failure_ppm) / 1e4);
   text["misses"] =
       fmt::format("{} % of taker orders find the best level gone (assumed)", static_cast<double>(venue.miss_ppm) / 1e4);
   text["seed"] = fmt::format("{}", venue.seed);
   text["minimum edge"] = fmt::format("{} pips", s.config.strategies.min_edge_usd.pips);
-  if (s.run.assumed_fees.known()) {
+  if (s.assumptions.fees.known()) {
     text["assumed fees"] =
-        fmt::format("{} % where nobody recorded them", static_cast<double>(s.run.assumed_fees.rate_ppm()) / 1e4);
+        fmt::format("{} % where nobody recorded or published them", static_cast<double>(s.assumptions.fees.rate_ppm()) / 1e4);
   }
   if (s.assumptions.size.micros > 0) {
     text["assumed size"] =

@@ -41,14 +41,15 @@ class RecordedCommand : public Command {
     app.add_option("--order-latency", order_latency_,
                    "orders, cancels and answers, each way (default 15ms and a tail)");
     app.add_option("--data-latency", data_latency_, "venue to us: a duration, or `recorded`")->capture_default_str();
-    app.add_option("--taker-delay", taker_delay_, "where the market says so")->capture_default_str();
+    app.add_option("--taker-delay", taker_delay_, "of up/down markets: a duration, or what the venue had at the `date`")
+        ->capture_default_str();
     app.add_option("--settlement-failures", failures_, "share of fills that settlement takes back")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 1.0));
     app.add_option("--misses", misses_, "share of taker orders that find the best level gone")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 1.0));
-    app.add_option("--assume-fees", fees_, "taker rate (0.07) for markets whose fee nobody recorded; else they rest")
+    app.add_option("--assume-fees", fees_, "taker rate (0.07) for markets whose fee nobody recorded or published; else they rest")
         ->check(CLI::Range(0.0, 1.0));
     app.add_option("--assume-size", size_,
                    "shares at every price of markets whose sizes nobody recorded; else they rest")
@@ -60,7 +61,7 @@ class RecordedCommand : public Command {
   std::expected<StudySettings, Failure> study();
 
   std::string config_, from_, to_, queue_ = "pessimistic", order_latency_, data_latency_ = "12ms",
-                                   taker_delay_ = "250ms";
+                                   taker_delay_ = "date";
   std::vector<std::filesystem::path> data_;
   std::vector<std::string> without_;
   double failures_ = 0.002, misses_ = 0.02, fees_ = -1;
@@ -170,15 +171,17 @@ std::expected<StudySettings, Failure> RecordedCommand::study() {
     if (!latency) return std::unexpected(latency.error());
     venue.latency.data = backtest::LegLatency::constant(*latency);
   }
-  const auto delay = duration_option("--taker-delay", taker_delay_, Nanos{});
-  if (!delay) return std::unexpected(delay.error());
-  venue.taker_delay = *delay;
+  if (taker_delay_ != "date") {
+    const auto delay = duration_option("--taker-delay", taker_delay_, Nanos{});
+    if (!delay) return std::unexpected(delay.error());
+    venue.taker_delay = *delay;
+  }
   venue.settlement_failure_ppm = ppm(failures_);
   venue.miss_ppm = ppm(misses_);
   venue.seed = s.results.seed = seed_;
-  if (fees_ == 0) s.run.assumed_fees = FeeSchedule::free();
-  if (fees_ > 0) s.run.assumed_fees = FeeSchedule::taker(static_cast<std::int32_t>(ppm(fees_)), 1);
-  s.assumptions = {.size = Shares::whole(size_), .complete_sets = complete_};
+  s.assumptions = {.size = Shares::whole(size_), .fees = {}, .complete_sets = complete_};
+  if (fees_ == 0) s.assumptions.fees = FeeSchedule::free();
+  if (fees_ > 0) s.assumptions.fees = FeeSchedule::taker(static_cast<std::int32_t>(ppm(fees_)), 1);
   for (const auto& [text, at] : {std::pair{&from_, &s.run.from}, std::pair{&to_, &s.run.to}}) {
     if (text->empty()) continue;
     const auto moment = parse_moment(*text);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "core/event_fields.hpp"
 #include "risk/halts.hpp"
 
 namespace underround {
@@ -23,11 +24,9 @@ bool has_head(const Event& e) noexcept {
 }
 bool has_price(const Event& e) noexcept { return any_of(e, Kind::kSnapshotLevel, Kind::kLevel, Kind::kTrade); }
 bool has_best(const Event& e) noexcept { return any_of(e, Kind::kLevel, Kind::kTopOfBook); }
-bool has_instrument(const Event& e) noexcept {
-  return has_head(e) || has_price(e) || has_best(e) || any_of(e, Kind::kFill, Kind::kAccountPosition);
-}
+bool has_instrument(const Event& e) noexcept { return subject_of(e.header.kind) == Subject::kInstrument; }
 bool has_condition(const Event& e) noexcept {
-  return any_of(e, Kind::kGap, Kind::kMarketStatus, Kind::kConditionAdded, Kind::kKill, Kind::kResume) ||
+  return subject_of(e.header.kind) == Subject::kCondition ||
          (e.header.kind == Kind::kOperationDone && e.operation.kind != SetOperation::kConvert);
 }
 bool has_quote(const Event& e) noexcept { return any_of(e, Kind::kReferenceQuote, Kind::kReferenceTrade); }
@@ -47,10 +46,8 @@ Value when(bool has, std::int64_t value) noexcept { return has ? Value(value) : 
 Value price(bool has, Price p) noexcept { return when(has && p != kNoPrice, p.pips); }
 
 Value venue_time(const Event& e) noexcept {
-  if (has_head(e)) return e.book_head.venue_time.ns;
-  if (any_of(e, Kind::kLevel, Kind::kTopOfBook, Kind::kTrade)) return e.level.venue_time.ns;
-  if (has_quote(e)) return e.quote.venue_time.ns;
-  return when(is_market(e), is_market(e) ? e.market.venue_time.ns : 0);
+  const Nanos time = is_market(e) ? e.market.venue_time : venue_time_of(e);
+  return when(time.ns != 0, time.ns);
 }
 
 template <class Enum>

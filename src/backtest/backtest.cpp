@@ -4,25 +4,17 @@
 #include <bit>
 
 #include "base/check.hpp"
+#include "core/event_fields.hpp"
 
 namespace underround::backtest {
 namespace {
 
 constexpr Nanos kNever{INT64_MAX};
 
+// Of the first event that has one.
 Nanos venue_time_of(std::span<const Event> frame) noexcept {
   for (const Event& e : frame) {
-    switch (e.header.kind) {
-      case EventKind::kSnapshotBegin:
-      case EventKind::kSnapshotEnd: return e.book_head.venue_time;
-      case EventKind::kSnapshotLevel:
-      case EventKind::kLevel:
-      case EventKind::kTopOfBook:
-      case EventKind::kTrade: return e.level.venue_time;
-      case EventKind::kReferenceQuote:
-      case EventKind::kReferenceTrade: return e.quote.venue_time;
-      default: break;
-    }
+    if (const Nanos time = underround::venue_time_of(e); time.ns != 0) return time;
   }
   return {};
 }
@@ -93,8 +85,7 @@ class Run {
  private:
   void open_markets() {
     for (std::uint32_t i = 0; i < data_.conditions().size(); ++i) {
-      ConditionSpec spec = data_.conditions()[i];
-      if (!spec.fees.known()) spec.fees = settings_.assumed_fees;
+      const ConditionSpec& spec = data_.conditions()[i];
       const auto id = catalogue_.add(spec);
       // Two numberings would make nonsense of every event.
       UR_CHECK(id && id->value == i);

@@ -30,8 +30,6 @@ struct BacktestSettings {
   Nanos idle_timer_every = Nanos::from_seconds(1);  // while no plan is open and nothing is on its way
   Nanos rest = Nanos::from_seconds(90);  // after the last frame: what is under way settles, late looks are taken
   RunRecorderSettings recorder{};
-  // For markets whose fee nobody recorded; unknown: they are not traded (law 4).
-  FeeSchedule assumed_fees{};
   // Sees every step: a journal.
   std::function<void(const Event&, std::span<const Command>)> tap{};
   // Bytes of the recording that have been read; for a progress bar.

@@ -19,9 +19,9 @@ class BacktestTest : public RecordingFixture {
     s.settlement_failure_ppm = 0;
     return s;
   }
-  RunLog run(const BacktestSettings& settings) {
+  RunLog run(const BacktestSettings& settings, const Assumptions& assumptions = {}) {
     close();
-    auto data = MarketData::open(folders());
+    auto data = MarketData::open(folders(), assumptions);
     EXPECT_TRUE(data) << data.error().message;
     EngineSettings engine;
     engine.starting_cash = Usd::whole(1000);
@@ -120,12 +120,13 @@ TEST_F(BacktestTest, FeesAreTheRecordedOnesOrNobodyTrades) {
   for (std::uint32_t i = 0; i < 3; ++i) book(kStart, i, 2800, 3000);
   for (std::uint32_t i = 0; i < 3; ++i) book(kStart + Nanos::from_seconds(5), i, 2800, 3000);
   EXPECT_EQ(run({.name = "unknown", .venue = exact()}).orders.size(), 0U);
-  const RunLog assumed = run({.name = "assumed", .venue = exact(), .assumed_fees = FeeSchedule::taker(50'000, 1)});
+  const Assumptions five{.fees = FeeSchedule::taker(50'000, 1)};
+  const RunLog assumed = run({.name = "assumed", .venue = exact()}, five);
   ASSERT_GT(assumed.fills.size(), 0U);
   EXPECT_GT(assumed.fills[0].fee.micros, 0);
   VenueModelSettings free = exact();
   free.realism.fees = false;
-  const RunLog without = run({.name = "without", .venue = free, .assumed_fees = FeeSchedule::taker(50'000, 1)});
+  const RunLog without = run({.name = "without", .venue = free}, five);
   EXPECT_EQ(without.fills.at(0).fee, Usd{});
 }
 

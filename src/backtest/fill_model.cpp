@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backtest/published_rules.hpp"
 #include "base/stable_hash.hpp"
 #include "book/ladder.hpp"
 #include "venue/polymarket/amounts.hpp"
@@ -126,9 +127,11 @@ void FillModel::perform(const Action& action) {
 
 // --- an order at the venue
 
-Nanos FillModel::taker_delay(const ConditionSpec& spec) const noexcept {
+Nanos FillModel::taker_delay(const ConditionSpec& spec, Nanos now) const {
   if (!settings_.realism.rules) return {};
-  return Nanos::from_seconds(spec.seconds_delay) + (spec.taker_delay ? settings_.taker_delay : Nanos{});
+  Nanos delay = published_taker_delay(spec, now);
+  if (settings_.taker_delay && holds_takers(spec)) delay = *settings_.taker_delay;
+  return std::max(Nanos::from_seconds(spec.seconds_delay), delay);
 }
 
 bool FillModel::crosses(const Working& order) const noexcept {
@@ -158,7 +161,7 @@ RejectReason FillModel::refuse(const Working& order, Nanos now) const {
 
 void FillModel::arrive(Working& order, Nanos now) {
   if (const RejectReason reason = refuse(order, now); reason != RejectReason::kNone) return reject(order, now, reason);
-  const Nanos delay = taker_delay(catalogue_[order.condition()].spec);
+  const Nanos delay = taker_delay(catalogue_[order.condition()].spec, now);
   if (delay.ns == 0 || !crosses(order)) return match(order, now);
   ++counters_.held_by_taker_delay;
   order.held = true;

@@ -96,7 +96,7 @@ class FillModel {
     Shares displayed, size;
   };
   [[nodiscard]] bool plan(const Working& order, std::vector<PlannedFill>& fills) const;
-  [[nodiscard]] Nanos taker_delay(const ConditionSpec& spec) const noexcept;
+  [[nodiscard]] Nanos taker_delay(const ConditionSpec& spec, Nanos now) const;
   [[nodiscard]] Working* find(OrderId id) noexcept;
 
   const Catalogue& catalogue_;

@@ -99,6 +99,7 @@ class FillModelTest : public ::testing::Test {
     VenueModelSettings s;
     s.latency.order = s.latency.cancel = LegLatency::constant(Nanos::from_millis(25));
     s.latency.user = LegLatency::constant(Nanos{});
+    s.taker_delay = Nanos::from_millis(250);
     s.realism.misses = false;
     s.settlement_failure_ppm = 0;
     return s;
@@ -229,6 +230,31 @@ TEST_F(FillModelTest, TheTakerDelayHoldsWhatWouldMatchAndNothingElse) {
   events = collect(Nanos::from_millis(1025));
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].order.status, OrderStatus::kLive);
+}
+
+TEST_F(FillModelTest, TheTakerDelayIsThatOfTheDate) {
+  VenueModelSettings s = exact();
+  s.taker_delay.reset();
+  model_.emplace(catalogue_, books_, s);
+  set([](ConditionSpec& spec) { spec.slug = "btc-updown-5m-1768000500"; });
+  const auto fills_at = [&](Nanos arrival) {
+    place(TimeInForce::kFak, Side::kBuy, 5000, 3, arrival - Nanos::from_millis(25));
+    return filled(collect(arrival));
+  };
+  EXPECT_EQ(fills_at(Nanos::from_seconds(1'768'000'000)), Shares{}) << "January 2026: half a second";
+  EXPECT_EQ(filled(collect(Nanos::from_seconds(1'768'000'000) + Nanos::from_millis(500))), Shares::whole(3));
+  EXPECT_EQ(fills_at(Nanos::from_seconds(1'777'000'000)), Shares::whole(3)) << "April 2026: none";
+  EXPECT_EQ(fills_at(Nanos::from_seconds(1'790'000'000)), Shares{}) << "September 2026";
+  EXPECT_EQ(filled(collect(Nanos::from_seconds(1'790'000'000) + Nanos::from_millis(250))), Shares::whole(3));
+}
+
+TEST_F(FillModelTest, ATakerDelayThatIsGivenCountsWhereTakersAreHeld) {
+  place(TimeInForce::kFak, Side::kBuy, 5000, 5, Nanos{});
+  EXPECT_EQ(filled(collect(Nanos::from_millis(25))), Shares::whole(5)) << "it rains on everybody at once";
+  set([](ConditionSpec& spec) { spec.seconds_delay = 3; });
+  place(TimeInForce::kFak, Side::kBuy, 5000, 5, Nanos::from_seconds(10));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(13'024))), Shares{});
+  EXPECT_EQ(filled(collect(Nanos::from_millis(13'025))), Shares::whole(5)) << "the market's own number";
 }
 
 TEST_F(FillModelTest, VenueRulesRefuse) {

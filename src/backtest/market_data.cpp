@@ -1,31 +1,16 @@
 #include "backtest/market_data.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <string_view>
 #include <unordered_map>
+
+#include "backtest/published_rules.hpp"
+#include "core/event_fields.hpp"
 
 namespace underround::backtest {
 namespace {
-
-enum class About : std::uint8_t { kNothing, kInstrument, kCondition, kEvent, kSymbol };
-
-About about(EventKind kind) noexcept {
-  switch (kind) {
-    case EventKind::kSnapshotBegin:
-    case EventKind::kSnapshotLevel:
-    case EventKind::kSnapshotEnd:
-    case EventKind::kLevel:
-    case EventKind::kTopOfBook:
-    case EventKind::kTrade:
-    case EventKind::kTickChange: return About::kInstrument;
-    case EventKind::kGap:
-    case EventKind::kMarketStatus:
-    case EventKind::kConditionAdded: return About::kCondition;
-    case EventKind::kReferenceQuote:
-    case EventKind::kReferenceTrade: return About::kSymbol;
-    case EventKind::kScore: return About::kEvent;
-    default: return About::kNothing;
-  }
-}
 
 ConditionSpec as_it_began(const ConditionSpec& recorded, bool sizes_assumed) {
   ConditionSpec spec = recorded;
@@ -67,6 +52,12 @@ Result<MarketData> MarketData::open(std::span<const std::filesystem::path> folde
     for (const std::string& note : source.reader.contents().notes) data.notes_.push_back(note);
     data.fill(source);
   }
+  const auto say = [&](std::size_t markets, std::string_view what) {
+    if (markets > 0) data.notes_.push_back(fmt::format("fees not recorded: {} of {} markets {}", markets, data.conditions_.size(), what));
+  };
+  say(data.fees_.published, "pay what the venue published for their category and date");
+  say(data.fees_.assumed, "pay what is assumed");
+  say(data.fees_.unknown, "are not traded");
   if (assumptions.complete_sets) complete(data.conditions_);
   return data;
 }
@@ -83,6 +74,7 @@ Result<void> MarketData::number(Source& source) {
     const bool assumed = assumptions_.size.micros > 0 && has_tag(condition.spec, kTagSizesUnknown);
     if (found == known.end()) {
       fresh.push_back(as_it_began(condition.spec, assumed));
+      settle_fees(fresh.back(), std::max(source.reader.contents().first, condition.spec.start_at));
       assumed_.push_back(assumed ? 1 : 0);
     }
     source.same = source.same && !assumed;
@@ -98,6 +90,17 @@ Result<void> MarketData::number(Source& source) {
     source.symbols.push_back(ours);
   }
   return {};
+}
+
+void MarketData::settle_fees(ConditionSpec& spec, Nanos date) {
+  if (spec.fees.known()) return;
+  spec.fees = published_fees(spec, date);
+  if (spec.fees.known()) {
+    ++fees_.published;
+    return;
+  }
+  spec.fees = assumptions_.fees;
+  ++(spec.fees.known() ? fees_.assumed : fees_.unknown);
 }
 
 void MarketData::fill(Source& source) {
@@ -119,15 +122,15 @@ std::span<const Event> MarketData::renumber(const Source& source, std::span<cons
   for (Event& e : buffer_) {
     std::uint32_t& subject = e.header.subject;
     if (subject == Event::kNoSubject) continue;
-    switch (about(e.header.kind)) {
-      case About::kInstrument:
+    switch (subject_of(e.header.kind)) {
+      case Subject::kInstrument:
         subject = source.conditions[subject / 2] * 2 + subject % 2;
         if (assumed_[subject / 2] != 0 && has_size(e)) e.level.size = assumptions_.size;
         break;
-      case About::kCondition: subject = source.conditions[subject]; break;
-      case About::kSymbol: subject = source.symbols[subject]; break;
-      case About::kEvent:  // groups have no number of their own in a recording
-      case About::kNothing: break;
+      case Subject::kCondition: subject = source.conditions[subject]; break;
+      case Subject::kSymbol: subject = source.symbols[subject]; break;
+      case Subject::kEvent:  // groups have no number of their own in a recording
+      case Subject::kNone: break;
     }
   }
   return buffer_;

@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "base/check.hpp"
+#include "core/event_fields.hpp"
 #include "journal/journal.hpp"
 #include "journal/journal_reader.hpp"
 
@@ -217,28 +218,9 @@ Result<NativeContents> read_contents(const fs::path& folder, std::vector<Place>&
   return contents_by_reading(folder, places);
 }
 
-enum class SubjectOf : std::uint8_t { kNever, kInstrument, kCondition, kSymbol, kAny };
-
-// Kinds that a recording may hold, and what their subject counts.
-constexpr SubjectOf subject_of(EventKind kind) noexcept {
-  switch (kind) {
-    case EventKind::kSnapshotBegin:
-    case EventKind::kSnapshotLevel:
-    case EventKind::kSnapshotEnd:
-    case EventKind::kLevel:
-    case EventKind::kTopOfBook:
-    case EventKind::kTrade:
-    case EventKind::kTickChange: return SubjectOf::kInstrument;
-    case EventKind::kGap:
-    case EventKind::kMarketStatus:
-    case EventKind::kConditionAdded: return SubjectOf::kCondition;
-    case EventKind::kReferenceQuote:
-    case EventKind::kReferenceTrade: return SubjectOf::kSymbol;
-    case EventKind::kFrameEnd:
-    case EventKind::kScore:
-    case EventKind::kFeed: return SubjectOf::kAny;
-    default: return SubjectOf::kNever;
-  }
+// Market data and references; what the account did is in a journal.
+constexpr bool is_recorded(EventKind kind) noexcept {
+  return (kind >= EventKind::kSnapshotBegin && kind <= EventKind::kScore) || kind == EventKind::kFeed;
 }
 
 // One comparison an event: the first subject that is out of bounds, by kind.
@@ -247,12 +229,13 @@ class Bounds {
   explicit Bounds(const NativeContents& contents) {
     for (std::size_t kind = 0; kind < limit_.size(); ++kind) {
       const auto conditions = static_cast<std::uint64_t>(contents.conditions.size());
+      if (!is_recorded(static_cast<EventKind>(kind))) continue;  // 0: never
       switch (subject_of(static_cast<EventKind>(kind))) {
-        case SubjectOf::kNever: limit_[kind] = 0; break;
-        case SubjectOf::kInstrument: limit_[kind] = conditions * 2; break;
-        case SubjectOf::kCondition: limit_[kind] = conditions; break;
-        case SubjectOf::kSymbol: limit_[kind] = contents.symbols.size(); break;
-        case SubjectOf::kAny: limit_[kind] = std::uint64_t{Event::kNoSubject} + 1; break;
+        case Subject::kInstrument: limit_[kind] = conditions * 2; break;
+        case Subject::kCondition: limit_[kind] = conditions; break;
+        case Subject::kSymbol: limit_[kind] = contents.symbols.size(); break;
+        case Subject::kEvent:
+        case Subject::kNone: limit_[kind] = std::uint64_t{Event::kNoSubject} + 1; break;
       }
     }
   }

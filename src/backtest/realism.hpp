@@ -61,8 +61,8 @@ struct VenueModelSettings {
   Realism realism;
   LatencySettings latency;
   QueueModel queue = QueueModel::kPessimistic;
-  double queue_power = 2.0;                     // of kPower
-  Nanos taker_delay = Nanos::from_millis(250);  // markets that say so; a recording's date decides when it is older
+  double queue_power = 2.0;          // of kPower
+  std::optional<Nanos> taker_delay;  // of markets that hold takers; nothing: as long as at their date (published_rules)
   Nanos settlement_delay = Nanos::from_seconds(4);
   Nanos operation_delay = Nanos::from_seconds(5);
   Usd gas = Usd::from_micros(10'000);

@@ -8,6 +8,7 @@
 #include "backtest/capture_recording.hpp"
 #include "backtest/message_types.hpp"
 #include "backtest/native_recording.hpp"
+#include "core/event_fields.hpp"
 #include "venue/polymarket/book_hash.hpp"
 #include "venue/polymarket/market_codec.hpp"
 
@@ -139,18 +140,11 @@ class Replay {
     if (hooks_.on_event) hooks_.on_event(e);
   }
 
+  // Of what changes a book.
   static std::optional<ConditionId> condition_of_event(const Event& e) noexcept {
-    switch (e.header.kind) {
-      case EventKind::kSnapshotBegin:
-      case EventKind::kSnapshotLevel:
-      case EventKind::kSnapshotEnd:
-      case EventKind::kLevel:
-      case EventKind::kTopOfBook:
-      case EventKind::kTrade:
-      case EventKind::kTickChange: return condition_of(e.instrument());
-      case EventKind::kGap: return e.condition();
-      default: return std::nullopt;
-    }
+    if (e.header.kind == EventKind::kGap) return e.condition();
+    if (subject_of(e.header.kind) == Subject::kInstrument) return condition_of(e.instrument());
+    return std::nullopt;
   }
 
   void add_counters(const BookCounters& c) {

@@ -5,32 +5,15 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "core/event_fields.hpp"
 #include "simulator/in_process_ids.hpp"
 
 namespace underround::simulator {
 namespace {
 
-// What a subject means for each kind of event.
-enum class Subject : std::uint8_t { kNone, kInstrument, kCondition, kEvent };
-
-Subject subject_of(EventKind kind) noexcept {
-  switch (kind) {
-    case EventKind::kSnapshotBegin:
-    case EventKind::kSnapshotLevel:
-    case EventKind::kSnapshotEnd:
-    case EventKind::kLevel:
-    case EventKind::kTopOfBook:
-    case EventKind::kTrade:
-    case EventKind::kTickChange:
-    case EventKind::kFill:
-    case EventKind::kOrderAccepted:
-    case EventKind::kOrderRejected:
-    case EventKind::kOrderDone: return Subject::kInstrument;
-    case EventKind::kMarketStatus:
-    case EventKind::kConditionAdded: return Subject::kCondition;
-    case EventKind::kScore: return Subject::kEvent;
-    default: return Subject::kNone;
-  }
+// Here, answers to orders come with the outcome they are about.
+bool is_order_answer(EventKind kind) noexcept {
+  return kind == EventKind::kOrderAccepted || kind == EventKind::kOrderRejected || kind == EventKind::kOrderDone;
 }
 
 Event market_event(EventKind kind, unsigned outcome) noexcept {
@@ -112,7 +95,9 @@ void InProcessVenue::send_one(MarketId market, const Event& event, Nanos latency
 }
 
 bool InProcessVenue::translate(const Frame& frame, Event& event) const {
-  switch (subject_of(event.header.kind)) {
+  const EventKind kind = event.header.kind;
+  switch (is_order_answer(kind) ? Subject::kInstrument : subject_of(kind)) {
+    case Subject::kSymbol:
     case Subject::kNone: return true;
     case Subject::kInstrument: {
       const ConditionId condition = condition_of(frame.market);

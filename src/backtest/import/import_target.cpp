@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/event_fields.hpp"
+
 namespace underround::backtest {
 namespace {
 
@@ -12,20 +14,6 @@ constexpr Nanos kClockTolerance = Nanos::from_millis(5);
 
 bool priced(EventKind kind) noexcept {
   return kind == EventKind::kSnapshotLevel || kind == EventKind::kLevel || kind == EventKind::kTrade;
-}
-
-// The venue's own time, where the event has one.
-Nanos venue_time_of(const Event& e) noexcept {
-  switch (e.header.kind) {
-    case EventKind::kSnapshotBegin:
-    case EventKind::kTickChange: return e.book_head.venue_time;
-    case EventKind::kLevel:
-    case EventKind::kTopOfBook:
-    case EventKind::kTrade: return e.level.venue_time;
-    case EventKind::kReferenceQuote:
-    case EventKind::kReferenceTrade: return e.quote.venue_time;
-    default: return Nanos{};
-  }
 }
 
 // The coarsest of the venue's grids that holds every price seen.

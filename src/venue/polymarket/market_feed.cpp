@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/random.hpp"
+#include "core/event_fields.hpp"
 #include "venue/polymarket/feed_admission.hpp"
 #include "venue/polymarket/feed_connection.hpp"
 #include "venue/polymarket/feed_messages.hpp"
@@ -31,18 +32,7 @@ struct Market {
   int retries = 0;
 };
 
-bool has_instrument(EventKind kind) {
-  switch (kind) {
-    case EventKind::kSnapshotBegin:
-    case EventKind::kSnapshotLevel:
-    case EventKind::kSnapshotEnd:
-    case EventKind::kLevel:
-    case EventKind::kTopOfBook:
-    case EventKind::kTrade:
-    case EventKind::kTickChange: return true;
-    default: return false;
-  }
-}
+bool has_instrument(const Event& event) noexcept { return subject_of(event.header.kind) == Subject::kInstrument; }
 
 }  // namespace
 
@@ -340,7 +330,7 @@ void MarketFeed::Impl::note_update(Market& market, Nanos now) {
 // Frames name both tokens of a market, also ones we have just unsubscribed (page 12.2: filter).
 void MarketFeed::Impl::drop_foreign(std::size_t shard, std::vector<Event>& events) {
   std::erase_if(events, [&](const Event& event) {
-    if (!has_instrument(event.header.kind)) return false;
+    if (!has_instrument(event)) return false;
     const Market* const market = find(condition_of(event.instrument()));
     return market == nullptr || market->shard != shard;
   });
@@ -355,7 +345,7 @@ void MarketFeed::Impl::admit(std::uint16_t connection, std::vector<Event>& event
 
   ConditionId last;
   for (const Event& event : events) {
-    if (!has_instrument(event.header.kind) || condition_of(event.instrument()) == last) continue;
+    if (!has_instrument(event) || condition_of(event.instrument()) == last) continue;
     last = condition_of(event.instrument());
     note_update(markets_[last.value], event.header.time);
   }
