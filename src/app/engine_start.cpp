@@ -32,8 +32,7 @@ Result<std::unique_ptr<Engine>> make_engine(const EngineStart& start, Catalogue&
   return std::make_unique<Engine>(catalogue, settings, std::move(*strategies));
 }
 
-std::string to_json(const EngineStart& start) {
-  config::Config config = start.config;
+config::Config without_addresses(config::Config config) {
   const config::Config defaults;
   config.venue = defaults.venue;
   config.account = defaults.account;
@@ -41,11 +40,15 @@ std::string to_json(const EngineStart& start) {
   config.chain.relayer_url = defaults.chain.relayer_url;
   config.binance.ws_url = defaults.binance.ws_url;
   config.state = defaults.state;
+  return config;
+}
+
+std::string to_json(const EngineStart& start) {
   return fmt::format(
       "{{\"version\":{},\"build\":{},\"mode\":{},\"trade\":{},\"adopt_first\":{},\"starting_cash_usd_micros\":{},"
       "\"goes_on\":{},\"config\":{}}}",
       json_string(version()), json_string(build_info()), json_string(start.mode), start.trade, start.adopt_first,
-      start.starting_cash.micros, start.goes_on, json_string(config::to_toml(config)));
+      start.starting_cash.micros, start.goes_on, json_string(config::to_toml(without_addresses(start.config))));
 }
 
 Result<EngineStart> parse_engine_start(std::string_view json) {

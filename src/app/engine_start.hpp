@@ -26,7 +26,10 @@ struct EngineStart {
 // The catalogue must be empty: conditions are added through it, each followed by its kConditionAdded.
 [[nodiscard]] Result<std::unique_ptr<Engine>> make_engine(const EngineStart& start, Catalogue& catalogue);
 
-// One JSON object. Addresses of services and files, which may carry keys and decide nothing, are left out.
+// Without addresses of services and files, which may carry keys and decide nothing: what may be written down.
+[[nodiscard]] config::Config without_addresses(config::Config config);
+
+// One JSON object, without those.
 [[nodiscard]] std::string to_json(const EngineStart& start);
 [[nodiscard]] Result<EngineStart> parse_engine_start(std::string_view json);
 

@@ -20,6 +20,13 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
+Event noted(EventKind kind, HaltReason reason, std::string_view note, Nanos now) noexcept {
+  Event e = Event::make(kind, now);
+  e.halt.reason = static_cast<std::uint8_t>(reason);
+  note.copy(e.halt.note, std::min(note.size(), sizeof e.halt.note - 1));
+  return e;
+}
+
 }  // namespace
 
 std::optional<StoredHalt> HaltStore::active() const {
@@ -80,14 +87,16 @@ Result<void> HaltStore::lift(std::string_view why, Nanos now) const {
   return {};
 }
 
-bool HaltStore::lifted(std::string_view what, Nanos known_at) const {
+std::optional<std::string> HaltStore::lifted(std::string_view what, Nanos known_at) const {
   const std::string raised = "raised " + one_line(what);
-  bool known = false, lifted = false;
+  constexpr std::string_view kLifted = "lifted ";
+  bool known = false;
+  std::optional<std::string> lifted;
   std::ifstream log(directory_ / "halts.log");
   std::int64_t at = 0;
   for (std::string rest; log >> at && log.get() == ' ' && std::getline(log, rest);) {
-    if (rest.starts_with(raised)) known = true, lifted = false;
-    if (rest.starts_with("lifted ")) lifted = lifted || known || at > known_at.ns;
+    if (rest.starts_with(raised)) known = true, lifted.reset();
+    if (rest.starts_with(kLifted) && (lifted || known || at > known_at.ns)) lifted = rest.substr(kLifted.size());
   }
   return lifted;
 }
@@ -113,10 +122,11 @@ Result<void> HaltStore::raise_market(const std::string& condition_id, std::strin
 }
 
 Event halt_event(HaltReason reason, std::string_view note, Nanos now) noexcept {
-  Event e = Event::make(EventKind::kKill, now);
-  e.halt.reason = static_cast<std::uint8_t>(reason);
-  note.copy(e.halt.note, std::min(note.size(), sizeof e.halt.note - 1));
-  return e;
+  return noted(EventKind::kKill, reason, note, now);
+}
+
+Event resume_event(std::string_view why, Nanos now) noexcept {
+  return noted(EventKind::kResume, HaltReason::kNone, why, now);
 }
 
 std::vector<Event> halt_events(const HaltStore& store, const Catalogue& catalogue, Nanos now) {

@@ -34,9 +34,9 @@ class HaltStore {
   // Lifts it, and every halted market. kNotFound when nothing is halted; kInvalidInput without a reason.
   [[nodiscard]] Result<void> lift(std::string_view why, Nanos now) const;
 
-  // Whether a halt that an engine remembers, of which its last news are of `known_at`, has been lifted: after that, or
-  // after it was raised with these words. Of a market: what = "market <condition id>".
-  [[nodiscard]] bool lifted(std::string_view what, Nanos known_at) const;
+  // Of a halt that an engine remembers, whose last news are of `known_at`: what a person said who has lifted it since
+  // then, or since it was raised with these words. Of a market: what = "market <condition id>".
+  [[nodiscard]] std::optional<std::string> lifted(std::string_view what, Nanos known_at) const;
 
   // Markets that reconciliation halted, by condition id.
   [[nodiscard]] std::vector<std::string> halted_markets() const;
@@ -49,6 +49,8 @@ class HaltStore {
 
 // What tells an engine to stop: everything, with reason and note.
 [[nodiscard]] Event halt_event(HaltReason reason, std::string_view note, Nanos now) noexcept;
+// A person lifts every halt.
+[[nodiscard]] Event resume_event(std::string_view why, Nanos now) noexcept;
 // The halts that are still active, for an engine that starts: of the markets it knows, and of everything.
 [[nodiscard]] std::vector<Event> halt_events(const HaltStore& store, const Catalogue& catalogue, Nanos now);
 

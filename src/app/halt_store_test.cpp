@@ -71,12 +71,12 @@ TEST_F(HaltStoreTest, KnowsWhatWasLiftedSinceAnEngineRememberedIt) {
   ASSERT_TRUE(store.raise(HaltReason::kKillSwitch, "ana", Nanos{50}));
   EXPECT_FALSE(store.lifted("kill_switch: ana", died));
   ASSERT_TRUE(store.lift("looked: ana", Nanos{60}));
-  EXPECT_TRUE(store.lifted("kill_switch: ana", died)) << "while that session still ran";
+  EXPECT_EQ(store.lifted("kill_switch: ana", died), "kill_switch: looked: ana") << "while that session still ran";
   EXPECT_FALSE(store.lifted("daily_loss: lost 50 USD", died)) << "raised after that lift and not written down";
   ASSERT_TRUE(store.raise_market("0xaa", "x", Nanos{70}));
   EXPECT_FALSE(store.lifted("market 0xaa", died));
   ASSERT_TRUE(store.lift("looked again: ana", Nanos{120}));
-  EXPECT_TRUE(store.lifted("market 0xaa", died));
+  EXPECT_EQ(store.lifted("market 0xaa", died), "market 0xaa: looked again: ana");
   EXPECT_TRUE(store.lifted("daily_loss: lost 50 USD", died)) << "a person looked after it had died";
 }
 

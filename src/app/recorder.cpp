@@ -7,6 +7,8 @@
 #include <array>
 
 #include "app/catalogue_loader.hpp"
+#include "app/engine_start.hpp"
+#include "app/feed_settings.hpp"
 #include "app/json_text.hpp"
 #include "app/session_settings.hpp"
 #include "app/version.hpp"
@@ -106,7 +108,7 @@ class Recorder::Impl {
     if (!journal) return std::unexpected(journal.error());
     journal_ = std::move(*journal);
     const std::string words = fmt::format(R"({{"program":"record","version":{},"pid":{},"config":{}}})",
-                                          json_string(version()), ::getpid(), config::to_json(settings_.config));
+                                          json_string(version()), ::getpid(), config::to_json(without_addresses(settings_.config)));
     append(RecordKind::kStart, bytes_of(words));
     // Whatever was recorded here before: nobody knows what happened in between.
     gap(VenueId::kPolymarket, Stream::kMarket, 0, "", "a recording begins");
@@ -138,6 +140,7 @@ class Recorder::Impl {
     std::array<std::uint8_t, journal::kFrameHead> head;
     append(RecordKind::kFrame, journal::encode_frame_head(frame, head), journal::text_bytes(frame));
     ++written_.frames;
+    if (journal_->segment() >= catalogue_again_in_) write_catalogue();
   }
 
   void gap(VenueId venue, Stream stream, std::uint16_t connection, std::string_view market, std::string_view why) {
@@ -162,7 +165,10 @@ class Recorder::Impl {
                journal::encode_symbol({SymbolId{i}, binance_->symbols().name(SymbolId{i})}, buffer_));
       }
     }
-    catalogue_written_in_ = journal_->segment();
+    // Often enough that what the budget leaves always holds the whole catalogue.
+    const std::uint64_t segments = settings_.budget_bytes / settings_.segment_bytes;
+    if (segments > 0 && !settings_.stop_when_full)
+      catalogue_again_in_ = journal_->segment() + std::max<std::uint64_t>(1, segments / 4);
   }
 
   void write(const Condition& condition) {
@@ -196,18 +202,13 @@ class Recorder::Impl {
 
   // --- feeds
   void open_feeds() {
-    polymarket::MarketFeedSettings f;
-    f.url = settings_.urls.ws_market;
-    f.proxy_url = settings_.proxy_url;
-    f.assets_per_connection = static_cast<std::size_t>(settings_.config.feed.assets_per_connection);
-    f.redundant = settings_.config.feed.redundant;
-    f.data_timeout = settings_.config.feed.data_timeout;
     polymarket::MarketFeed::Callbacks callbacks;
     callbacks.on_frame = [this](std::string_view frame, Nanos received, std::uint16_t connection) {
       on_frame(frame, received, connection);
     };
     callbacks.on_event = [this](const Event& e) { on_feed_event(e); };
-    feed_ = std::make_unique<polymarket::MarketFeed>(loop_, f, std::move(callbacks));
+    feed_ = std::make_unique<polymarket::MarketFeed>(
+        loop_, market_feed_settings(settings_.config, settings_.urls, settings_.proxy_url), std::move(callbacks));
     std::vector<polymarket::FeedMarket> markets;
     markets.reserve(catalogue_.size());
     for (std::uint32_t i = 0; i < catalogue_.size(); ++i) {
@@ -216,11 +217,6 @@ class Recorder::Impl {
     feed_->subscribe(markets);
 
     if (settings_.config.binance.symbols.empty()) return;
-    binance::BinanceFeedSettings b;
-    b.symbols = settings_.config.binance.symbols;
-    b.public_url = settings_.urls.binance_public;
-    b.market_url = settings_.urls.binance_market;
-    b.proxy_url = settings_.proxy_url;
     binance::BinanceFeed::Callbacks reference;
     reference.on_frame = [this](std::string_view frame, Nanos received, std::uint16_t connection) {
       if (!stopped_) record({received, VenueId::kBinance, Stream::kReference, connection, frame});
@@ -228,7 +224,8 @@ class Recorder::Impl {
     reference.on_event = [this](const Event& e) {
       if (e.header.kind == EventKind::kFeed) on_feed_event(e);
     };
-    binance_ = std::make_unique<binance::BinanceFeed>(loop_, b, std::move(reference));
+    binance_ = std::make_unique<binance::BinanceFeed>(
+        loop_, binance_feed_settings(settings_.config, settings_.urls, settings_.proxy_url), std::move(reference));
   }
 
   void on_frame(std::string_view frame, Nanos received, std::uint16_t connection) {
@@ -258,16 +255,9 @@ class Recorder::Impl {
     }
     if (ended_) return;
     if (const std::string failure = journal_->failure(); !failure.empty()) return end(failure, true);
-    if (settings_.budget_bytes == 0) return;
-    if (settings_.stop_when_full) {
-      if (journal_->disk().bytes > settings_.budget_bytes) {
-        end(fmt::format("{} bytes are full", settings_.budget_bytes), false);
-      }
-      return;
+    if (settings_.stop_when_full && settings_.budget_bytes > 0 && journal_->disk().bytes > settings_.budget_bytes) {
+      end(fmt::format("{} bytes are full", settings_.budget_bytes), false);
     }
-    // Often enough that what the budget leaves always holds the whole catalogue.
-    const std::uint64_t every = std::max<std::uint64_t>(1, settings_.budget_bytes / settings_.segment_bytes / 4);
-    if (journal_->segment() >= catalogue_written_in_ + every) write_catalogue();
   }
 
   net::EventLoop& loop_;
@@ -284,7 +274,7 @@ class Recorder::Impl {
   std::vector<std::uint8_t> buffer_;
   std::vector<ConditionId> to_unsubscribe_;
   std::vector<ConditionId> ended_since_;  // the catalogue was written
-  std::uint64_t catalogue_written_in_ = 0;
+  std::uint64_t catalogue_again_in_ = UINT64_MAX;  // number of the segment
   RecorderHealth written_, last_health_;
   bool ended_ = false, stopped_ = false;
 };

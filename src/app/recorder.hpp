@@ -15,7 +15,7 @@
 #include <string>
 
 #include "app/config.hpp"
-#include "app/session.hpp"
+#include "app/venue_urls.hpp"
 #include "core/error.hpp"
 #include "journal/segment_keeper.hpp"
 #include "net/event_loop.hpp"

@@ -107,6 +107,17 @@ TEST_F(RecorderTest, WhatItKeepsIsEnoughForAReplay) {
   EXPECT_GT(report.by_type.at("other feed: binance"), 0U);
 }
 
+// The address of a chain node is often its key.
+TEST_F(RecorderTest, WhatItWasStartedWithHasNoAddresses) {
+  settings_.config.chain.rpc_url = "https://node.example/a-secret";
+  record()->stop();
+  const auto first = journal::JournalReader::open(folder_)->next();
+  ASSERT_TRUE(first && first->kind == journal::RecordKind::kStart);
+  const std::string words(first->payload.begin(), first->payload.end());
+  EXPECT_THAT(words, ::testing::HasSubstr("\"markets\""));
+  EXPECT_THAT(words, ::testing::Not(::testing::HasSubstr("a-secret")));
+}
+
 TEST_F(RecorderTest, ALostConnectionIsAMarkForEveryMarketOfIt) {
   auto recorder = record();
   ASSERT_NE(recorder, nullptr);

@@ -1,35 +1,29 @@
 #include "app/session.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 
-#include "app/account_lock.hpp"
 #include "app/catalogue_loader.hpp"
 #include "app/chain_operations.hpp"
 #include "app/embedded_account.hpp"
 #include "app/engine_driver.hpp"
-#include "app/engine_journal.hpp"
 #include "app/engine_start.hpp"
+#include "app/feed_settings.hpp"
 #include "app/feed_views.hpp"
-#include "app/halt_store.hpp"
+#include "app/halt_keeper.hpp"
 #include "app/hash_auditor.hpp"
-#include "app/recovery.hpp"
+#include "app/session_journal.hpp"
 #include "app/session_recovery.hpp"
 #include "app/session_settings.hpp"
-#include "app/snapshotter.hpp"
-#include "app/version.hpp"
 #include "backtest/fill_model.hpp"
 #include "backtest/run_recorder.hpp"
 #include "base/check.hpp"
-#include "base/decimal.hpp"
 #include "base/mailbox.hpp"
 #include "base/spsc_ring.hpp"
 #include "crypto/nonce_pool.hpp"
 #include "engine/view_builder.hpp"
-#include "journal/snapshot.hpp"
 #include "market/series.hpp"
 #include "venue/binance/binance_feed.hpp"
 #include "venue/polymarket/gateway.hpp"
@@ -43,7 +37,6 @@ namespace {
 constexpr Nanos kTimerPeriod = Nanos::from_millis(50);
 constexpr Nanos kShutdownPatience = Nanos::from_millis(800);
 constexpr Nanos kViewPeriod = Nanos::from_millis(250);
-constexpr std::uint64_t kQuickSnapshot = 200'000;  // records: some tenths of a second
 
 RunMode mode_of(OrderRoute route) {
   switch (route) {
@@ -95,11 +88,19 @@ class Session::Impl {
     engine_ = std::move(*engine);
     driver_ = std::make_unique<EngineDriver>(*engine_);
     driver_->set_executor([this](std::span<const Command> commands, Nanos now) { execute(commands, now); });
-    driver_->set_tap([this](const Event& e, std::span<const Command> commands) { note_step(e, commands); });
     if (settings_.keep_run_log) {
       recorder_ = std::make_unique<backtest::RunRecorder>(*engine_, to_string(mode_of(settings_.route)));
     }
     if (auto ok = open_journal(start); !ok) return ok;
+    if (journal_ || recorder_) {
+      driver_->set_tap([this](const Event& e, std::span<const Command> commands) { note_step(e, commands); });
+    }
+    halts_.emplace(settings_.state_dir, *engine_,
+                   HaltKeeper::Callbacks{.deliver = [this](const Event& e) { driver_->deliver(e); },
+                                         .note =
+                                             [this](std::string_view words) {
+                                               if (journal_) (void)journal_->note(words);
+                                             }});
     add_markets(*specs);
 
     for (const ConditionSpec& spec : *specs) {
@@ -108,7 +109,7 @@ class Session::Impl {
     std::ranges::sort(listed_);
 
     if (auto ok = open_orders_route(); !ok) return ok;
-    restore_halt();
+    halts_->restore(journal_ ? journal_->known_at() : Nanos{}, loop_.now(), settings_.quiet);
     open_feeds();
     if (settings_.serve_page) {
       web::DashboardOptions web;
@@ -139,8 +140,7 @@ class Session::Impl {
     if (feed_) feed_->stop();
     if (binance_) binance_->stop();
     if (gateway_) gateway_->stop();
-    if (journal_ && !journal_->finish()) end_of_journal();
-    if (snapshotter_) last_snapshot();
+    if (journal_) journal_->close();
     last_hashes_ = hashes();
     auditor_.reset();
   }
@@ -154,7 +154,7 @@ class Session::Impl {
 
   void kill(std::string_view reason) {
     driver_->deliver(halt_event(HaltReason::kKillSwitch, reason, loop_.now()));
-    keep_halt();
+    halts_->keep(loop_.now());
   }
 
   [[nodiscard]] const Engine& engine() const noexcept { return *engine_; }
@@ -306,17 +306,18 @@ class Session::Impl {
         polymarket::Gateway::make(loop_, std::move(g), account.key, catalogue_, operations_.get(), callbacks);
     if (!gateway) return std::unexpected(gateway.error());
     gateway_ = std::move(*gateway);
-    if (before_) {
-      const Engine& before = *before_->engine();
-      gateway_->recover(recovered_orders(before, before_->names()), blind_since(before),
-                        before.reconciler().first_picture());
+    const JournalReplay* const before = journal_ ? journal_->before() : nullptr;
+    if (before != nullptr) {
+      const Engine& engine = *before->engine();
+      gateway_->recover(recovered_orders(engine, before->names()), blind_since(engine),
+                        engine.reconciler().first_picture());
     }
-    gateway_->cancel_when_seen(left_over_);
+    if (journal_) gateway_->cancel_when_seen(journal_->left_over());
     gateway_->start();
-    if (before_) {
-      for (const Event& e : left_by_the_crash(*before_->engine(), before_->names(), loop_.now())) driver_->deliver(e);
+    if (before != nullptr) {
+      for (const Event& e : left_by_the_crash(*before->engine(), before->names(), loop_.now())) driver_->deliver(e);
+      journal_->forget();
     }
-    before_.reset();
     return {};
   }
 
@@ -340,173 +341,31 @@ class Session::Impl {
     fmt::print(stderr, "the venue did not confirm that our orders are cancelled: look with `underround orders`\n");
   }
 
-  // --- the journal: of sessions with an account of their own. One writer, so it also keeps a second engine away.
-  Result<void> open_journal(EngineStart start) {
+  // --- the journal: of sessions with an account of their own
+  Result<void> open_journal(const EngineStart& start) {
     if (settings_.route != OrderRoute::kLive || settings_.state_dir.empty()) return {};
-    auto lock = AccountLock::take(crypto::checksum(settings_.account->wallet), settings_.urls.clob);
-    if (!lock) return std::unexpected(lock.error());
-    account_lock_ = std::move(*lock);
-    const std::filesystem::path folder = std::filesystem::path(settings_.state_dir) / "journal";
-    auto journal =
-        EngineJournal::open({.folder = folder,
-                             .compress = settings_.config.journal.compress,
-                             .keep_bytes = static_cast<std::uint64_t>(settings_.config.journal.keep_gb) << 30,
-                             .keep_for = Nanos::from_seconds(settings_.config.journal.keep_days * 86'400),
-                             .wall_clock = net::EventLoop::wall_now,
-                             .verify_all = false,  // recovery reads what matters
-                             .keep_from = 0});
+    auto journal = SessionJournal::open({.folder = std::filesystem::path(settings_.state_dir) / "journal",
+                                         .wallet = crypto::checksum(settings_.account->wallet),
+                                         .venue_url = settings_.urls.clob,
+                                         .quiet = settings_.quiet},
+                                        start, *engine_, [this](const std::string& why) {
+                                          driver_->deliver(halt_event(HaltReason::kJournal, why, loop_.now()));
+                                        });
     if (!journal) return std::unexpected(journal.error());
     journal_ = std::move(*journal);
-    const journal::Recovered& opened = journal_->recovered();
-    if (opened.torn_bytes > 0) {
-      fmt::print(stderr, "journal: the end of {} was torn by a crash; {} bytes cut, everything before it is good\n",
-                 opened.segment, opened.torn_bytes);
-    }
-    auto words = go_on_from(folder);
-    if (!words) return std::unexpected(words.error());
-    start.goes_on = before_ != nullptr;
-    if (!journal_->start(start, *engine_) ||
-        !journal_->note(fmt::format("session started: underround {}, pid {}; {}", version(), ::getpid(), *words))) {
-      return fail(ErrorCode::kIo, "the journal takes no records");
-    }
-    snapshotter_ = std::make_unique<Snapshotter>(SnapshotterSettings{
-        .folder = folder,
-        .keep_from = [journal = journal_.get()](std::uint64_t sequence) { journal->keep_from(sequence); },
-        .alert = [](const std::string& alert) { fmt::print(stderr, "ALERT: {}\n", alert); }});
-    snapshotter_->start();
+    // What was taken over with the state.
+    for (std::uint32_t i = 0; i < catalogue_.size(); ++i) auditor_->add(catalogue_[ConditionId{i}].spec);
     return {};
   }
   void note_step(const Event& e, std::span<const Command> commands) {
-    if (journal_ && !journal_->step(e, commands)) end_of_journal();
+    if (journal_) journal_->step(e, commands);
     if (recorder_) recorder_->after(e, commands);
-  }
-  // State = snapshot + tail. What cannot be rebuilt is not guessed: the ledger starts from the venue's picture of the
-  // account, and orders that were named and may be open are cancelled wherever they are seen.
-  Result<std::string> go_on_from(const std::filesystem::path& folder) {
-    auto recovered = recover(folder);
-    if (!recovered) return std::unexpected(recovered.error());
-    for (const std::string& note : recovered->notes) fmt::print(stderr, "journal: {}\n", note);
-    if (!recovered->problem.empty()) {
-      fmt::print(
-          stderr,
-          "the sessions before cannot be rebuilt: {}\nThis one starts from what the venue shows of the account: "
-          "profit and loss and today's loss begin at zero; {} orders named before are cancelled if they are open.\n",
-          recovered->problem, recovered->names.size());
-      for (const journal::OrderName& name : recovered->names) left_over_.push_back(name.digest);
-      return "starts from the venue's picture of the account: " + recovered->problem;
-    }
-    if (!recovered->replay || !worth_going_on(*recovered->replay->engine())) return std::string("begins anew");
-    const Engine& before = *recovered->replay->engine();
-    if (!engine_->take_over(before)) return fail(ErrorCode::kRefused, "the recovered state cannot be taken over");
-    if (!settings_.quiet) {
-      fmt::print(stderr, "going on where the last session stopped: {} USD, {} orders to ask about\n",
-                 format_decimal(before.ledger().cash().micros, Usd::kDecimals), before.risk().open_orders());
-    }
-    before_ = std::move(recovered->replay);
-    known_at_ = before.now();
-    for (std::uint32_t i = 0; i < catalogue_.size(); ++i) auditor_->add(catalogue_[ConditionId{i}].spec);
-    return fmt::format("goes on from record {} (snapshot {}, {} records behind it)", before_->last_sequence(),
-                       recovered->snapshot, recovered->records);
-  }
-  // So that the next start has little to read. A long tail is not worth the wait: that start reads it.
-  void last_snapshot() {
-    snapshotter_->stop();
-    const auto files = journal::snapshot_files(std::filesystem::path(settings_.state_dir) / "journal");
-    const std::uint64_t last = files.empty() ? 0 : files.front().sequence;
-    if (journal_->last_sequence() - last <= kQuickSnapshot) (void)snapshotter_->make(journal_->last_sequence());
-    snapshotter_.reset();
-  }
-  // Trading halts before a record is lost: while there is still room, and at the latest when there is none.
-  void end_of_journal() {
-    if (journal_ended_) return;
-    journal_ended_ = true;
-    const std::string why = journal_->failure();
-    fmt::print(stderr, "the journal cannot go on: {}\n", why);
-    driver_->deliver(halt_event(HaltReason::kJournal, why, loop_.now()));
-  }
-
-  // --- halts (law 9)
-  void restore_halt() {
-    if (settings_.state_dir.empty()) return;
-    const HaltStore store(settings_.state_dir);
-    restore_lifted(store);
-    for (const Event& e : halt_events(store, catalogue_, loop_.now())) driver_->deliver(e);
-    const Halts& halts = engine_->risk().halts();
-    // A session that died may have halted and not come to write it down.
-    const std::vector<std::string> kept = store.halted_markets();
-    for (const ConditionId market : engine_->risk().halted_markets()) {
-      const std::string& id = catalogue_[market].spec.condition_id;
-      if (std::ranges::find(kept, id) == kept.end())
-        (void)store.raise_market(id, "differs from the venue", loop_.now());
-    }
-    markets_kept_ = engine_->risk().halted_markets().size();
-    halt_kept_ = store.active().has_value();
-    keep_halt();
-    if (markets_kept_ > 0) {
-      fmt::print(stderr, "{} market(s) are halted until `underround resume --reason ...`\n", markets_kept_);
-    }
-    if (halt_kept_ && !settings_.quiet) {
-      fmt::print(stderr, "HALTED ({}: {}). Nothing is ordered until `underround resume --reason ...`.\n",
-                 to_string(halts.reason()), halts.note());
-    }
-  }
-  // What an engine that goes on remembers as halted, and a person has lifted since.
-  void restore_lifted(const HaltStore& store) {
-    const Halts& halts = engine_->risk().halts();
-    const std::string all = fmt::format("{}: {}", to_string(halts.reason()), halts.note());
-    const bool stays = halts.any() && (store.active() || !store.lifted(all, known_at_));
-    const Event raised = halt_event(halts.reason(), halts.note(), loop_.now());
-    bool lifted = halts.any() && !stays;
-    std::vector<ConditionId> stay;
-    const std::vector<std::string> kept = store.halted_markets();
-    for (const ConditionId market : engine_->risk().halted_markets()) {
-      const std::string& id = catalogue_[market].spec.condition_id;
-      const bool active = std::ranges::find(kept, id) != kept.end();
-      if (active || !store.lifted("market " + id, known_at_)) {
-        stay.push_back(market);
-      } else {
-        lifted = true;
-      }
-    }
-    if (!lifted) return;
-    driver_->deliver(Event::make(EventKind::kResume, loop_.now()));
-    if (stays) driver_->deliver(raised);
-    for (const ConditionId market : stay) {
-      driver_->deliver(Event::make(EventKind::kKill, loop_.now(), VenueId::kPolymarket, market.value));
-    }
-  }
-
-  void keep_halt() {
-    if (settings_.state_dir.empty()) return;
-    const auto& markets = engine_->risk().halted_markets();
-    for (; markets_kept_ < markets.size(); ++markets_kept_) {
-      const std::string& id = catalogue_[markets[markets_kept_]].spec.condition_id;
-      if (journal_) (void)journal_->note("market halted, differs from the venue: " + id);
-      if (auto kept = HaltStore(settings_.state_dir).raise_market(id, "differs from the venue", loop_.now()); !kept) {
-        fmt::print(stderr, "the halt of market {} could not be written down: {}\n", id, kept.error().message);
-      } else {
-        fmt::print(stderr, "market {} halted: what the venue holds there is not what the ledger says\n", id);
-      }
-    }
-    const Halts& halts = engine_->risk().halts();
-    if (halt_kept_ || !halts.any()) return;
-    halt_kept_ = true;
-    if (journal_) (void)journal_->note(fmt::format("halted: {}: {}", to_string(halts.reason()), halts.note()));
-    if (auto kept = HaltStore(settings_.state_dir).raise(halts.reason(), halts.note(), loop_.now()); !kept) {
-      fmt::print(stderr, "the halt could not be written down: {}\n", kept.error().message);
-    }
   }
 
   // --- market data
   void open_feeds() {
-    polymarket::MarketFeedSettings f;
-    f.url = settings_.urls.ws_market;
-    f.proxy_url = settings_.proxy_url;
-    f.assets_per_connection = static_cast<std::size_t>(settings_.config.feed.assets_per_connection);
-    f.redundant = settings_.config.feed.redundant;
-    f.data_timeout = settings_.config.feed.data_timeout;
     feed_ = std::make_unique<polymarket::MarketFeed>(
-        loop_, f,
+        loop_, market_feed_settings(settings_.config, settings_.urls, settings_.proxy_url),
         polymarket::MarketFeed::Callbacks{
             .on_frame = [this](std::string_view frame, Nanos received,
                                std::uint16_t connection) { on_frame(frame, received, connection); },
@@ -525,13 +384,9 @@ class Session::Impl {
     feed_->start();
 
     if (settings_.config.binance.symbols.empty()) return;
-    binance::BinanceFeedSettings b;
-    b.symbols = settings_.config.binance.symbols;
-    b.public_url = settings_.urls.binance_public;
-    b.market_url = settings_.urls.binance_market;
-    b.proxy_url = settings_.proxy_url;
     binance_ = std::make_unique<binance::BinanceFeed>(
-        loop_, b, binance::BinanceFeed::Callbacks{.on_event = [this](const Event& e) {
+        loop_, binance_feed_settings(settings_.config, settings_.urls, settings_.proxy_url),
+        binance::BinanceFeed::Callbacks{.on_event = [this](const Event& e) {
           ++messages_;
           driver_->deliver(e);
         }});
@@ -591,8 +446,8 @@ class Session::Impl {
   void on_timer() {
     const Nanos now = loop_.now();
     driver_->deliver(Event::make(EventKind::kTimer, now));
-    keep_halt();
-    if (journal_ && !journal_->failure().empty()) end_of_journal();
+    halts_->keep(now);
+    if (journal_) journal_->look();
     advance_paper(now);
     if (!ended_.empty()) {
       feed_->unsubscribe(ended_);
@@ -634,13 +489,9 @@ class Session::Impl {
   std::unique_ptr<EngineDriver> driver_;
   std::unique_ptr<TradingAccount> account_;  // embedded venue's, or the dry run's throw-away one
   std::unique_ptr<polymarket::SetOperations> operations_;
-  std::unique_ptr<AccountLock> account_lock_;
-  std::unique_ptr<JournalReplay> before_;      // until the gateway has taken its orders over
-  Nanos known_at_;                             // the last news of the session that this one goes on from
-  std::vector<Digest> left_over_;              // orders of sessions that cannot be rebuilt
   std::vector<ConditionId> listed_;            // by the loader at the start, sorted
-  std::unique_ptr<EngineJournal> journal_;     // before the gateway, which writes names into it
-  std::unique_ptr<Snapshotter> snapshotter_;   // behind the journal that it releases
+  std::unique_ptr<SessionJournal> journal_;    // before the gateway, which writes names into it
+  std::optional<HaltKeeper> halts_;            // before the first event
   std::unique_ptr<crypto::NoncePool> nonces_;  // opt-in; before the gateway that signs with it
   std::unique_ptr<polymarket::Gateway> gateway_;
   std::unique_ptr<backtest::FillModel> paper_;
@@ -662,9 +513,6 @@ class Session::Impl {
   Nanos frame_received_;  // of the frame being worked on; 0 between frames
   Nanos started_at_;
   Usd faucet_;  // embedded venue: what the account is given
-  bool journal_ended_ = false;
-  std::size_t markets_kept_ = 0;  // halted markets that are on disk
-  bool halt_kept_ = false;        // the active halt is on disk
   bool started_ = false;          // a start that failed has no orders to cancel: they may be another program's
   bool stopped_ = false;
 };

@@ -18,6 +18,7 @@
 
 #include "app/account.hpp"
 #include "app/config.hpp"
+#include "app/venue_urls.hpp"
 #include "backtest/run_log.hpp"
 #include "base/latency_histogram.hpp"
 #include "engine/engine.hpp"
@@ -25,11 +26,6 @@
 #include "net/event_loop.hpp"
 
 namespace underround {
-
-struct VenueUrls {
-  std::string gamma, clob, data, ws_market, ws_user, binance_public, binance_market;
-  std::string control;  // embedded venue only: faucet and set operations
-};
 
 enum class OrderRoute : std::uint8_t { kWatch, kPaper, kDryRun, kEmbedded, kLive };
 
