@@ -111,7 +111,8 @@ TEST_F(RecorderTest, WhatItKeepsIsEnoughForAReplay) {
 TEST_F(RecorderTest, WhatItWasStartedWithHasNoAddresses) {
   settings_.config.chain.rpc_url = "https://node.example/a-secret";
   record()->stop();
-  const auto first = journal::JournalReader::open(folder_)->next();
+  auto reader = journal::JournalReader::open(folder_);
+  const auto first = reader->next();
   ASSERT_TRUE(first && first->kind == journal::RecordKind::kStart);
   const std::string words(first->payload.begin(), first->payload.end());
   EXPECT_THAT(words, ::testing::HasSubstr("\"markets\""));
