@@ -82,6 +82,7 @@ export interface TableRow {
   drift_usd_micros: number;
   result_usd_micros: number;
   expected_usd_micros: number;
+  pnl_usd_micros: number | null; // by market, null when it is in the row of the event
 }
 
 export interface HourRow {

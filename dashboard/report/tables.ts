@@ -59,6 +59,7 @@ const kColumns: Column[] = [
   { key: 'drift_usd_micros', head: 'Drift 60 s', hint: 'The market in the minute after the fills', text: (r) => usd(r.drift_usd_micros), signed: true },
   { key: 'expected_usd_micros', head: 'Promised', hint: 'What the decisions expected', text: (r) => usd(r.expected_usd_micros) },
   { key: 'result_usd_micros', head: 'Result', hint: 'Of the plans that ended', text: (r) => usd(r.result_usd_micros), signed: true },
+  { key: 'pnl_usd_micros', head: 'P&L', hint: 'Fills, fees, set operations, payoffs and what is still held; – : in the row of its event', text: (r) => usd(r.pnl_usd_micros), signed: true },
 ];
 
 export function breakdown(panel: HTMLElement, nameHead: string, rows: readonly TableRow[]): void {
@@ -66,6 +67,7 @@ export function breakdown(panel: HTMLElement, nameHead: string, rows: readonly T
     panel.append(make('p', 'empty hint', 'Nothing was seen and nothing was traded.'));
     return;
   }
+  const columns = kColumns.filter((c) => c.key !== 'pnl_usd_micros' || rows.some((row) => row.pnl_usd_micros !== null));
   const table = make('table');
   const head = table.createTHead().insertRow();
   const body = table.createTBody();
@@ -83,7 +85,7 @@ export function breakdown(panel: HTMLElement, nameHead: string, rows: readonly T
         name.scope = 'row';
         name.title = row.group === '' ? row.name : `${row.name} · ${row.group}`;
         if (row.is_event) name.append(make('span', 'muted', ' (event)'));
-        tr.append(name, ...kColumns.map((c) => (c.signed === true ? toned(make('td', 'num', c.text(row)), Number(row[c.key])) : make('td', 'num', c.text(row)))));
+        tr.append(name, ...columns.map((c) => (c.signed === true ? toned(make('td', 'num', c.text(row)), Number(row[c.key])) : make('td', 'num', c.text(row)))));
         return tr;
       }),
     );
@@ -108,7 +110,7 @@ export function breakdown(panel: HTMLElement, nameHead: string, rows: readonly T
     head.append(th);
   };
   addHead(nameHead, 'Name', 'name', 'wide');
-  for (const c of kColumns) addHead(c.head, c.hint, c.key, 'num');
+  for (const c of columns) addHead(c.head, c.hint, c.key, 'num');
   filter?.addEventListener('input', fill);
   fill();
   const scroll = make('div', 'scroll');

@@ -157,6 +157,9 @@ TEST_F(BacktestTest, EveryRungOfTheLadderRuns) {
     EXPECT_GT(bought(log).micros, 0) << step.name;
     if (step.name == "naive") naive = log.final_equity;
     EXPECT_LE(log.final_equity, naive) << step.name;
+    Usd of_markets;
+    for (const MarketMoney& money : log.money) of_markets += money.cash + money.worth;
+    EXPECT_EQ(of_markets, log.final_equity - log.starting_cash) << step.name << ": nothing comes from nowhere";
   }
 }
 

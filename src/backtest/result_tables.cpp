@@ -46,15 +46,29 @@ std::vector<TableRow> market_table(const RunLog& log, const RunIndex& index) {
   for (std::size_t i = 0; i < log.orders.size(); ++i) {
     add_order(rows[index.subject_of(log.orders[i])], log, index, i);
   }
+  // Money of markets whose event was traded as a whole is the event's: shares pay together, whoever bought them.
+  for (const MarketMoney& money : log.money) {
+    if (money.subject_is_event) rows[{money.subject, true}];
+  }
+  for (const MarketMoney& money : log.money) {
+    Subject subject{money.subject, money.subject_is_event};
+    if (const auto event = subject.is_event ? std::nullopt : index.event_of(ConditionId{money.subject});
+        event && rows.contains(*event)) {
+      subject = *event;
+    }
+    TableRow& row = rows[subject];
+    row.pnl = row.pnl.value_or(Usd{}) + money.cash + money.worth;
+  }
   std::vector<TableRow> table;
   for (auto& [subject, row] : rows) {
+    if (!row.pnl && row.fills == 0) row.pnl = Usd{};
     row.name = index.subject_name(subject);
     row.group = index.subject_group(subject);
     row.is_event = subject.is_event;
     table.push_back(std::move(row));
   }
   std::ranges::sort(table, std::greater{}, [](const TableRow& r) {
-    return std::tuple{std::abs(r.result.micros), r.volume.micros, std::string_view(r.name)};
+    return std::tuple{std::abs(r.pnl.value_or(r.result).micros), r.volume.micros, std::string_view(r.name)};
   });
   return table;
 }

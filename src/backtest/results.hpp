@@ -174,6 +174,9 @@ struct TableRow {
   std::uint64_t plans = 0, wins = 0, orders = 0, fills = 0;
   Usd volume, fees, spread, slippage, drift;
   Usd result, expected;  // of finished plans
+  // By market: fills, fees, set operations, payoffs, and what is still held. Nothing: it is in the row of its event (or
+  // this is no table of markets). All rows and the deposits add up to the run's P&L.
+  std::optional<Usd> pnl;
 };
 struct HourRow {
   Nanos from;

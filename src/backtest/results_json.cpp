@@ -202,6 +202,7 @@ void write_table(JsonWriter& json, std::string_view name, const std::vector<Tabl
     money(json, "drift_usd_micros", row.drift);
     money(json, "result_usd_micros", row.result);
     money(json, "expected_usd_micros", row.expected);
+    money(json, "pnl_usd_micros", row.pnl);
     json.end_object();
   });
 }

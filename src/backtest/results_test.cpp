@@ -144,6 +144,30 @@ TEST(Results, MoneyPaidInIsNoProfit) {
   EXPECT_THAT(r.thin, Contains(HasSubstr("Money moved in or out")));
 }
 
+TEST(Results, TheMoneyOfAnEventThatWasTradedAsAWholeIsInItsRow) {
+  RunBuilder run(Usd::whole(1000));
+  run.market("Ann?", "election").market("Ben?", "election").market("Rain?");
+  run.trade({.market = 0, .result = cents(10)}).trade({.market = 1, .result = cents(-4)});
+  run.trade({.market = 2, .result = cents(7)});
+  RunLog log = run.finish();
+  const EventId election{5};
+  log.markets[0].event = log.markets[1].event = election;
+  const auto pnl_of = [](const Results& r, std::string_view name) {
+    const auto row = std::ranges::find(r.markets, name, &TableRow::name);
+    return row == r.markets.end() ? std::optional<Usd>() : row->pnl;
+  };
+  const Results apart = results_of(log, {.resamples = 50});
+  EXPECT_EQ(pnl_of(apart, "Ann?"), cents(10));
+  EXPECT_EQ(pnl_of(apart, "Ben?"), cents(-4));
+  // A conversion, which is the whole event's.
+  log.money.push_back({.subject = election.value, .subject_is_event = true, .cash = cents(-1), .worth = cents(3)});
+  log.final_equity += cents(2);
+  const Results together = results_of(log, {.resamples = 50});
+  EXPECT_EQ(pnl_of(together, "election"), cents(8));
+  EXPECT_EQ(pnl_of(together, "Ann?"), std::nullopt) << "its row has fills, its money is in the event's";
+  EXPECT_EQ(pnl_of(together, "Rain?"), cents(7));
+}
+
 // Whatever happened: the parts, the tables and the hours each add up to the whole, to the micro-dollar.
 TEST(Results, EverythingAddsUpExactly) {
   EXPECT_TRUE(rc::check([] {
@@ -175,6 +199,9 @@ TEST(Results, EverythingAddsUpExactly) {
       RC_ASSERT(sum.fills == r.maker.fills + r.taker.fills);
       RC_ASSERT(sum.plans == log.plans.size());
     }
+    Usd of_markets;
+    for (const TableRow& row : r.markets) of_markets += row.pnl.value_or(Usd{});
+    RC_ASSERT(of_markets == r.pnl);
     Usd pnl, volume;
     for (const HourRow& row : r.hours) pnl += row.pnl, volume += row.volume;
     RC_ASSERT(pnl == r.pnl);
@@ -436,6 +463,7 @@ TEST(Results, APlanOverAnEventIsOneRowUnderTheEventsName) {
   run.market("A wins?", "cup").market("B wins?", "cup").trade({.market = 1, .result = cents(5)});
   run.log().plans[0].subject = 77;
   run.log().plans[0].subject_is_event = true;
+  run.log().markets[1].event = EventId{77};
   run.log().opportunities.clear();
   const Results r = results_of(run.finish());
   ASSERT_EQ(r.markets.size(), 1u);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "backtest/result_notes.hpp"
 
 namespace underround::backtest {
@@ -51,11 +53,14 @@ void add_funnel(std::string& text, const Funnel& funnel) {
 
 void add_table(std::string& text, const char* title, const std::vector<TableRow>& rows) {
   if (rows.empty()) return;
-  text += fmt::format("{:<44}{:>8}{:>8}{:>16}{:>16}\n", title, "plans", "fills", "volume", "result");
+  const bool with_pnl = std::ranges::any_of(rows, [](const TableRow& row) { return row.pnl.has_value(); });
+  text += fmt::format("{:<44}{:>8}{:>8}{:>16}{:>16}{:>16}\n", title, "plans", "fills", "volume", "result",
+                      with_pnl ? "P&L" : "");
   for (std::size_t i = 0; i < rows.size() && i < kTableRows; ++i) {
     const TableRow& row = rows[i];
-    text += fmt::format("  {:<42.42}{:>8}{:>8}{:>16}{:>16}\n", row.name, row.plans, row.fills, usd_text(row.volume),
-                        usd_text(row.result));
+    text += fmt::format("  {:<42.42}{:>8}{:>8}{:>16}{:>16}{:>16}\n", row.name, row.plans, row.fills,
+                        usd_text(row.volume), usd_text(row.result),
+                        !with_pnl ? "" : row.pnl ? usd_text(*row.pnl) : "in its event");
   }
   if (rows.size() > kTableRows) text += fmt::format("  and {} more\n", rows.size() - kTableRows);
 }

@@ -14,7 +14,12 @@ Usd value_of(const OrderRow& order, const FillRow& fill) noexcept {
 
 RunIndex::RunIndex(const RunLog& log) : log_(log), orders_of_(log.plans.size()), fills_of_(log.orders.size()) {
   for (std::size_t i = 0; i < log.plans.size(); ++i) plan_at_.emplace(log.plans[i].id.value, i);
-  for (std::size_t i = 0; i < log.markets.size(); ++i) market_at_.emplace(log.markets[i].id.value, i);
+  for (std::size_t i = 0; i < log.markets.size(); ++i) {
+    const MarketRow& market = log.markets[i];
+    market_at_.emplace(market.id.value, i);
+    // An event has no row of its own: its markets know its name.
+    if (market.event.valid()) event_name_.emplace(market.event.value, market.group);
+  }
   for (std::size_t i = 0; i < log.fills.size(); ++i) {
     UR_CHECK(log.fills[i].order < log.orders.size());
     fills_of_[log.fills[i].order].push_back(i);
@@ -23,13 +28,13 @@ RunIndex::RunIndex(const RunLog& log) : log_(log), orders_of_(log.plans.size()),
     const auto plan = plan_of(log.orders[i]);
     if (!plan) continue;
     orders_of_[*plan].push_back(i);
-    // An event has no row of its own: its markets know its name.
-    const PlanRow& row = log.plans[*plan];
-    const auto market = market_at_.find(condition_of(log.orders[i].terms.instrument).value);
-    if (row.subject_is_event && market != market_at_.end() && !log.markets[market->second].group.empty()) {
-      event_name_.emplace(row.subject, log.markets[market->second].group);
-    }
   }
+}
+
+std::optional<Subject> RunIndex::event_of(ConditionId condition) const {
+  const auto found = market_at_.find(condition.value);
+  if (found == market_at_.end() || !log_.markets[found->second].event.valid()) return std::nullopt;
+  return Subject{log_.markets[found->second].event.value, true};
 }
 
 std::optional<std::size_t> RunIndex::plan_of(const OrderRow& order) const {

@@ -31,6 +31,7 @@ class RunIndex {
   [[nodiscard]] std::optional<std::size_t> plan_of(const OrderRow& order) const;
   // What the order's plan is about; its own market when the plan has no row (it had not ended).
   [[nodiscard]] Subject subject_of(const OrderRow& order) const;
+  [[nodiscard]] std::optional<Subject> event_of(ConditionId condition) const;
   [[nodiscard]] bool traded(std::size_t plan) const;  // finished with anything to show
   // Plans with a standing fill; orders whose plan has no row count by their plan's id.
   [[nodiscard]] std::uint64_t bets() const;

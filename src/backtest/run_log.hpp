@@ -89,7 +89,17 @@ struct MarketRow {
   ConditionId id;
   std::string name;   // question, else slug, else condition id
   std::string group;  // event slug; "" when it stands alone
+  EventId event;
   std::uint8_t winning_outcome = Event::kNoWinner;
+};
+
+// What an account paid and received in one market, and what it still holds of it. Set operations of a whole event, and
+// shares that pay together, are the event's.
+struct MarketMoney {
+  std::uint32_t subject = 0;  // ConditionId, or EventId when it is one
+  bool subject_is_event = false;
+  Usd cash;   // of fills with their fees, set operations with their gas, payoffs
+  Usd worth;  // at the end, as equity counts it
 };
 
 // How far intents came. What risk refused is counted by reason.
@@ -103,7 +113,8 @@ struct RunLog {
   Nanos from, to;    // first and last event
   Usd starting_cash;
   std::vector<std::string> strategies;  // by StrategyId
-  std::vector<MarketRow> markets;       // those with an order or an opportunity
+  std::vector<MarketRow> markets;       // those with an order or an opportunity; of an event at least one
+  std::vector<MarketMoney> money;       // together: final equity less starting cash and deposits
   std::vector<OrderRow> orders;
   std::vector<FillRow> fills;
   std::vector<BookShot> shots;  // by order; the first kMostShots

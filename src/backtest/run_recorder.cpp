@@ -9,7 +9,7 @@ namespace underround::backtest {
 RunRecorder::RunRecorder(Engine& engine, std::string name, const RunRecorderSettings& settings)
     : engine_(engine), settings_(settings) {
   log_.name = std::move(name);
-  log_.starting_cash = engine.ledger().cash();
+  log_.starting_cash = cash_ = engine.ledger().cash();
   for (const auto& strategy : engine.strategies()) log_.strategies.emplace_back(strategy->name());
   engine.set_on_plan_done(
       [](void* self, const Plan& plan, Usd result) { static_cast<RunRecorder*>(self)->on_plan(plan, result); }, this);
@@ -18,7 +18,8 @@ RunRecorder::RunRecorder(Engine& engine, std::string name, const RunRecorderSett
         auto& recorder = *static_cast<RunRecorder*>(self);
         if (recorder.log_.opportunities.size() >= RunLog::kMostOpportunities) return;
         recorder.log_.opportunities.push_back(o);
-        if (!o.subject_is_event) recorder.market(ConditionId{o.subject});
+        recorder.market(o.subject_is_event ? recorder.engine_.catalogue().event(EventId{o.subject}).conditions.front()
+                                           : ConditionId{o.subject});
       },
       this);
 }
@@ -37,7 +38,7 @@ void RunRecorder::market(ConditionId condition) {
   listed_[condition.value] = 1;
   const ConditionSpec& spec = engine_.catalogue()[condition].spec;
   const std::string& name = !spec.question.empty() ? spec.question : !spec.slug.empty() ? spec.slug : spec.condition_id;
-  log_.markets.push_back({condition, name, spec.group.slug, Event::kNoWinner});
+  log_.markets.push_back({condition, name, spec.group.slug, engine_.catalogue()[condition].event, Event::kNoWinner});
 }
 
 // Everything that waits for a moment: points of the equity curve, fills to look at again.
@@ -75,8 +76,28 @@ void RunRecorder::point(Nanos at) {
   next_point_ = log_.equity.back().at;
 }
 
+// Whose money this event was.
+void RunRecorder::account(const Event& e) {
+  const Usd change = engine_.ledger().cash() - std::exchange(cash_, engine_.ledger().cash());
+  if (change.micros == 0) return;
+  const auto add = [&](std::uint32_t subject, bool is_event) { cash_of_[{subject, is_event}] += change; };
+  switch (e.header.kind) {
+    case EventKind::kFill: add(condition_of(e.instrument()).value, false); break;
+    case EventKind::kSettlement:
+      if (const std::uint32_t* row = fills_.find(e.settlement.fill_id)) {
+        add(condition_of(log_.orders[log_.fills[*row].order].terms.instrument).value, false);
+      }
+      break;
+    case EventKind::kOperationDone:
+      add(e.header.subject, e.operation.kind == SetOperation::kConvert);
+      break;
+    default: break;  // deposits: nobody's
+  }
+}
+
 void RunRecorder::note(const Event& e, std::span<const Command> commands) {
   log_.to = std::max(log_.to, e.header.time);
+  account(e);
   switch (e.header.kind) {
     case EventKind::kOrderAccepted:
     case EventKind::kOrderRejected:
@@ -199,7 +220,24 @@ void RunRecorder::on_plan(const Plan& plan, Usd result) {
   log_.plans.push_back(row);
 }
 
+void RunRecorder::money_of_markets() {
+  std::map<std::pair<std::uint32_t, bool>, MarketMoney> money;
+  const auto of = [&](std::uint32_t subject, bool is_event) -> MarketMoney& {
+    MarketMoney& m = money[{subject, is_event}];
+    m.subject = subject;
+    m.subject_is_event = is_event;
+    market(is_event ? engine_.catalogue().event(EventId{subject}).conditions.front() : ConditionId{subject});
+    return m;
+  };
+  for (const auto& [subject, cash] : cash_of_) of(subject.first, subject.second).cash = cash;
+  for (const Worth& w : worth_by_market(engine_.ledger(), engine_.catalogue(), engine_.books())) {
+    of(w.event.valid() ? w.event.value : w.condition.value, w.event.valid()).worth = w.certain + w.marked;
+  }
+  for (auto& [subject, m] : money) log_.money.push_back(m);
+}
+
 RunLog RunRecorder::finish() {
+  money_of_markets();
   log_.opportunity_totals = engine_.opportunities().totals();
   log_.funnel.intents = engine_.counters().intents;
   log_.funnel.refused_by_risk = engine_.counters().intents_refused;

@@ -7,8 +7,10 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backtest/run_log.hpp"
@@ -56,12 +58,16 @@ class RunRecorder {
   void shoot(std::size_t order, bool at_fill, Nanos at);
   [[nodiscard]] Price mid(InstrumentId instrument) const;
   void market(ConditionId condition);
+  void account(const Event& e);
+  void money_of_markets();
 
   Engine& engine_;
   RunRecorderSettings settings_;
   RunLog log_;
   FlatMap<std::uint32_t> orders_{1024}, fills_{1024};  // ours by id -> row
   FlatMap<OpenPlan> plans_{256};
+  std::map<std::pair<std::uint32_t, bool>, Usd> cash_of_;  // by condition, or event when true
+  Usd cash_;                                               // behind the last event
   std::array<std::deque<Later>, kMarkoutSeconds.size()> later_;
   std::vector<std::uint8_t> listed_;  // markets, by condition
   Nanos next_look_{INT64_MIN}, next_point_{INT64_MIN};

@@ -31,7 +31,7 @@ class RunBuilder {
   // Markets are numbered in order; market i is condition i.
   RunBuilder& market(std::string name, std::string group = "") {
     const ConditionId id{static_cast<std::uint32_t>(log_.markets.size())};
-    log_.markets.push_back({id, std::move(name), std::move(group), 0});
+    log_.markets.push_back({id, std::move(name), std::move(group), EventId{}, 0});
     return *this;
   }
 
@@ -73,6 +73,7 @@ class RunBuilder {
                           t.settlement == SettlementStatus::kFailed});
     ++log_.funnel.intents;
     ++log_.funnel.plans;
+    money(t.market).cash += t.result;
     return pass(t.result, t.bound);
   }
 
@@ -99,6 +100,11 @@ class RunBuilder {
   }
 
  private:
+  MarketMoney& money(std::uint32_t market) {
+    const auto found = std::ranges::find(log_.money, market, &MarketMoney::subject);
+    if (found != log_.money.end()) return *found;
+    return log_.money.emplace_back(MarketMoney{.subject = market, .cash = {}, .worth = {}});
+  }
   std::uint64_t see(const Trade& t) {
     Opportunity o;
     o.id = log_.opportunities.size() + 1;

@@ -39,28 +39,30 @@ Price mark_price(InstrumentId instrument, const Ledger& ledger, const BookStore&
   return Price{static_cast<std::int32_t>(std::min<Int128>(pips, Price::kPipsPerUsd))};
 }
 
-Valuation value(const Ledger& ledger, const Catalogue& catalogue, const BookStore& books) {
-  Valuation v;
-  v.cash = ledger.cash();
+std::vector<Worth> worth_by_market(const Ledger& ledger, const Catalogue& catalogue, const BookStore& books) {
+  std::vector<Worth> worth;
   std::vector<EventId> events;
   for (const InstrumentId instrument : ledger.held()) {
     const ConditionId condition = condition_of(instrument);
     // Each condition once: from outcome 0, or from outcome 1 when outcome 0 was never held.
     const bool first = outcome_of(instrument) == 0 || ledger.position(complement_of(instrument)).flat();
     if (!first || ledger.position(instrument).flat()) continue;
+    Worth w{.condition = condition, .event = {}, .certain = {}, .marked = {}};
     const Shares pairs = std::min(ledger.position(instrument_of(condition, 0)).net(),
                                   ledger.position(instrument_of(condition, 1)).net());
-    if (pairs.micros > 0) v.locked_in += Usd{pairs.micros};
+    if (pairs.micros > 0) w.certain = Usd{pairs.micros};
     const EventId event = condition.value < catalogue.size() ? catalogue[condition].event : EventId{};
     if (event.valid() && catalogue.event(event).completeness == Completeness::kExactlyOne) {
       if (std::find(events.begin(), events.end(), event) == events.end()) events.push_back(event);
-      continue;
+    } else {
+      const Rest rest = rest_of(condition, ledger);
+      w.marked += mark(instrument_of(condition, 0), rest.yes, ledger, books);
+      w.marked += mark(instrument_of(condition, 1), rest.no, ledger, books);
     }
-    const Rest rest = rest_of(condition, ledger);
-    v.marked += mark(instrument_of(condition, 0), rest.yes, ledger, books);
-    v.marked += mark(instrument_of(condition, 1), rest.no, ledger, books);
+    worth.push_back(w);
   }
   for (const EventId event : events) {
+    Worth w{.condition = {}, .event = event, .certain = {}, .marked = {}};
     const auto& conditions = catalogue.event(event).conditions;
     Shares yes_sets{std::numeric_limits<std::int64_t>::max()};
     Shares no_sets = yes_sets;
@@ -69,13 +71,24 @@ Valuation value(const Ledger& ledger, const Catalogue& catalogue, const BookStor
       yes_sets = std::min(yes_sets, rest.yes);
       no_sets = std::min(no_sets, rest.no);
     }
-    v.locked_in += Usd{yes_sets.micros};
-    v.locked_in += Usd{no_sets.micros * static_cast<std::int64_t>(conditions.size() - 1)};
+    w.certain += Usd{yes_sets.micros};
+    w.certain += Usd{no_sets.micros * static_cast<std::int64_t>(conditions.size() - 1)};
     for (const ConditionId condition : conditions) {
       const Rest rest = rest_of(condition, ledger);
-      v.marked += mark(instrument_of(condition, 0), rest.yes - yes_sets, ledger, books);
-      v.marked += mark(instrument_of(condition, 1), rest.no - no_sets, ledger, books);
+      w.marked += mark(instrument_of(condition, 0), rest.yes - yes_sets, ledger, books);
+      w.marked += mark(instrument_of(condition, 1), rest.no - no_sets, ledger, books);
     }
+    worth.push_back(w);
+  }
+  return worth;
+}
+
+Valuation value(const Ledger& ledger, const Catalogue& catalogue, const BookStore& books) {
+  Valuation v;
+  v.cash = ledger.cash();
+  for (const Worth& w : worth_by_market(ledger, catalogue, books)) {
+    v.locked_in += w.certain;
+    v.marked += w.marked;
   }
   v.equity = v.cash + v.locked_in + v.marked;
   v.pnl = v.equity - ledger.flows().deposits;

@@ -5,6 +5,8 @@
 // bid, and at cost while its book is not live. Cold: called by timers and reports, O(positions).
 #pragma once
 
+#include <vector>
+
 #include "book/book_store.hpp"
 #include "market/catalogue.hpp"
 #include "portfolio/ledger.hpp"
@@ -18,6 +20,16 @@ struct Valuation {
   Usd equity;     // sum of the three
   Usd pnl;        // equity - deposits
 };
+
+// The shares held of one condition; of an event whose conditions pay together, those beyond pairs.
+struct Worth {
+  ConditionId condition;  // or
+  EventId event;
+  Usd certain;  // payoff of complete sets
+  Usd marked;   // the rest
+};
+[[nodiscard]] std::vector<Worth> worth_by_market(const Ledger& ledger, const Catalogue& catalogue,
+                                                 const BookStore& books);
 
 [[nodiscard]] Valuation value(const Ledger& ledger, const Catalogue& catalogue, const BookStore& books);
 
