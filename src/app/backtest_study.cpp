@@ -108,30 +108,56 @@ void on_all_cores(std::size_t count, unsigned threads, const std::function<void(
   for (std::thread& worker : workers) worker.join();
 }
 
-Result<RunLog> run_once(const StudySettings& study, const BacktestSettings& run, const config::Config& config) {
+Result<OneRun> run_once(const StudySettings& study, const BacktestSettings& settings, const config::Config& config,
+                        EngineJournal* journal) {
   auto data = backtest::MarketData::open(study.folders, study.assumptions);
   if (!data) return std::unexpected(data.error());
-  return run_backtest(
-      *data, [&](Catalogue& catalogue) { return make_engine(start_of(config), catalogue); }, run);
+  BacktestSettings run = settings;
+  bool written = true;
+  if (journal != nullptr) {
+    run.tap = [&](const Event& e, std::span<const Command> c) { written = written && journal->step(e, c); };
+  }
+  auto log = run_backtest(
+      *data,
+      [&](Catalogue& catalogue) {
+        const EngineStart start = start_of(config);
+        auto engine = make_engine(start, catalogue);
+        if (engine && journal != nullptr) written = journal->start(start, **engine);
+        return engine;
+      },
+      run);
+  if (!log) return std::unexpected(log.error());
+  if (journal != nullptr && !(journal->flush() && written)) {
+    return fail(ErrorCode::kIo, "the journal could not be written: " + journal->failure());
+  }
+  return OneRun{std::move(*log), data->notes()};
 }
 
 Result<backtest::Report> run_study(const StudySettings& s) {
-  // The run itself first, then the rungs (the last of which is the run itself), then the latencies.
+  // The run itself first; a rung or a latency that is the same is not run again.
   std::vector<BacktestSettings> runs{s.run};
+  std::vector<std::size_t> rungs, latencies;  // indexes of runs
+  const auto index_of = [&](const backtest::VenueModelSettings& venue) {
+    if (venue == s.run.venue) return std::size_t{0};
+    runs.push_back(s.run);
+    runs.back().venue = venue;
+    runs.back().progress = nullptr;
+    return runs.size() - 1;
+  };
   const auto steps = s.ladder ? backtest::ladder() : std::vector<backtest::LadderStep>{};
   for (const auto& step : steps) {
-    runs.push_back(s.run);
-    runs.back().venue.realism = step.realism;
+    backtest::VenueModelSettings venue = s.run.venue;
+    venue.realism = step.realism;
+    rungs.push_back(index_of(venue));
   }
-  const std::size_t first_latency = runs.size();
   for (const std::int64_t percent : kLatencyPercents) {
     if (!s.latency_curve) break;
-    runs.push_back(s.run);
-    runs.back().venue.latency.scale(percent);
+    backtest::VenueModelSettings venue = s.run.venue;
+    venue.latency.scale(percent);
+    latencies.push_back(index_of(venue));
   }
 
   std::unique_ptr<EngineJournal> journal;
-  bool journal_good = true;
   if (!s.journal.empty()) {
     auto opened = EngineJournal::open({.folder = s.journal});
     if (!opened) return std::unexpected(opened.error());
@@ -141,61 +167,33 @@ Result<backtest::Report> run_study(const StudySettings& s) {
     }
   }
 
-  std::vector<std::optional<Results>> results(runs.size());
-  std::vector<std::string> notes;
-  std::string halt;
+  std::vector<Results> results(runs.size());
+  OneRun main;
   std::mutex mutex;
   std::optional<Error> error;
   std::size_t done = 0;
   on_all_cores(runs.size(), s.threads, [&](std::size_t i) {
-    BacktestSettings run = runs[i];
-    if (i > 0) run.progress = nullptr;
-    auto data = backtest::MarketData::open(s.folders, s.assumptions);
-    auto log = !data ? Result<RunLog>(std::unexpected(data.error()))
-                     : run_backtest(
-                           *data,
-                           [&](Catalogue& catalogue) {
-                             const EngineStart start = start_of(s.config);
-                             auto engine = make_engine(start, catalogue);
-                             if (engine && journal && i == 0) journal_good = journal->start(start, **engine);
-                             return engine;
-                           },
-                           [&] {
-                             if (journal && i == 0) {
-                               run.tap = [&](const Event& e, std::span<const Command> c) {
-                                 journal_good = journal->step(e, c) && journal_good;
-                               };
-                             }
-                             return run;
-                           }());
+    auto run = run_once(s, runs[i], s.config, i == 0 ? journal.get() : nullptr);
+    if (run) results[i] = results_of(run->log, s.results);
     const std::lock_guard lock(mutex);
-    if (!log) {
-      error = log.error();
+    if (!run) {
+      error = run.error();
       return;
     }
-    results[i] = results_of(*log, s.results);
-    if (i == 0) {
-      notes = data->notes();
-      halt = log->halt;
-    }
+    if (i == 0) main = std::move(*run);
     if (s.progress) s.progress(++done, runs.size());
   });
   if (error) return std::unexpected(*error);
-  if (journal && !(journal->flush() && journal_good)) {
-    return fail(ErrorCode::kIo, "the journal could not be written: " + journal->failure());
-  }
 
   backtest::Report report{
-      .title = s.title, .main = std::move(*results[0]), .ladder = {}, .latency = {}, .settings = {}, .notes = {}};
+      .title = s.title, .main = results[0], .ladder = {}, .latency = {}, .settings = {}, .notes = {}};
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    report.ladder.push_back({steps[i].name, steps[i].what, std::move(*results[1 + i])});
+    report.ladder.push_back({steps[i].name, steps[i].what, results[rungs[i]]});
   }
-  for (std::size_t i = first_latency; i < runs.size(); ++i) {
-    report.latency.push_back({runs[i].venue.latency.order.base, std::move(*results[i])});
-  }
+  for (const std::size_t i : latencies) report.latency.push_back({runs[i].venue.latency.order.base, results[i]});
   report.settings = settings_text(s);
-  report.notes = condensed(notes);
-  if (!halt.empty()) {
+  report.notes = condensed(main.notes);
+  if (const std::string& halt = main.log.halt; !halt.empty()) {
     report.notes.insert(report.notes.begin(),
                         "trading halted before the end (" + halt + "): nobody lifts a halt in a backtest");
   }

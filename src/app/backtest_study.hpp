@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/engine_journal.hpp"
 #include "backtest/backtest.hpp"
 #include "backtest/report.hpp"
 
@@ -32,8 +33,12 @@ struct StudySettings {
 [[nodiscard]] Result<backtest::Report> run_study(const StudySettings& settings);
 
 // One run, without a study around it.
-[[nodiscard]] Result<backtest::RunLog> run_once(const StudySettings& settings, const backtest::BacktestSettings& run,
-                                                const config::Config& config);
+struct OneRun {
+  backtest::RunLog log;
+  std::vector<std::string> notes;  // what the recordings say of themselves
+};
+[[nodiscard]] Result<OneRun> run_once(const StudySettings& settings, const backtest::BacktestSettings& run,
+                                      const config::Config& config, EngineJournal* journal = nullptr);
 
 // Calls job(0) ... job(count - 1) on `threads` threads (0 = all cores). Jobs must not throw.
 void on_all_cores(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& job);

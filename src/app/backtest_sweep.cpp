@@ -144,6 +144,7 @@ Result<Sweep> run_sweep(const SweepSettings& settings) {
   const std::size_t jobs_per_row = 1 + folds;
   std::mutex mutex;
   std::optional<Error> error;
+  std::optional<backtest::RunLog> best;
   std::size_t done = 0;
   const std::size_t jobs = configs.size() * jobs_per_row;
   on_all_cores(jobs, settings.study.threads, [&](std::size_t job) {
@@ -154,27 +155,29 @@ Result<Sweep> run_sweep(const SweepSettings& settings) {
       run.from = borders[piece - 1];
       run.to = borders[piece];
     }
-    auto log = run_once(settings.study, run, configs[row]);
+    auto ran = run_once(settings.study, run, configs[row]);
+    backtest::ResultsSettings wanted = settings.study.results;
+    if (piece > 0) wanted.resamples = 1;  // only its P&L is looked at
+    Results results;
+    if (ran) results = results_of(ran->log, wanted);
     const std::lock_guard lock(mutex);
-    if (!log) {
-      error = log.error();
-    } else if (piece == 0) {
-      sweep.rows[row].results = results_of(*log, settings.study.results);
+    if (!ran) {
+      error = ran.error();
+    } else if (piece > 0) {
+      sweep.rows[row].folds[piece - 1] = results.pnl;
     } else {
-      backtest::ResultsSettings cheap = settings.study.results;
-      cheap.resamples = 1;  // only its P&L is looked at
-      sweep.rows[row].folds[piece - 1] = results_of(*log, cheap).pnl;
+      // The first of those that made most.
+      if (!best || std::pair{results.pnl, sweep.best} > std::pair{sweep.rows[sweep.best].results.pnl, row}) {
+        best = std::move(ran->log);
+        sweep.best = row;
+      }
+      sweep.rows[row].results = std::move(results);
     }
     if (settings.study.progress) settings.study.progress(++done, jobs);
   });
   if (error) return std::unexpected(*error);
 
-  for (std::size_t r = 1; r < sweep.rows.size(); ++r) {
-    if (sweep.rows[r].results.pnl > sweep.rows[sweep.best].results.pnl) sweep.best = r;
-  }
-  // The best once more, judged as the best of so many.
-  auto log = run_once(settings.study, settings.study.run, configs[sweep.best]);
-  if (!log) return std::unexpected(log.error());
+  // Judged as the best of so many.
   backtest::ResultsSettings judged = settings.study.results;
   judged.trials = sweep.rows.size();
   std::vector<double> ratios;
@@ -184,7 +187,7 @@ Result<Sweep> run_sweep(const SweepSettings& settings) {
   if (const auto deviation = backtest::statistics::standard_deviation(ratios)) {
     judged.trials_variance = *deviation * *deviation;
   }
-  sweep.best_after_luck = results_of(*log, judged);
+  sweep.best_after_luck = results_of(*best, judged);
   if (folds > 0) sweep.walk = walk_forward(sweep.rows, borders);
   for (const SweepFold& fold : sweep.walk) sweep.walk_total += fold.out_sample;
   sweep.warning = warning_of(sweep);

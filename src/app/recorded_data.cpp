@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/terminal.hpp"
+#include "backtest/capture_recording.hpp"
 #include "backtest/import/importer.hpp"
 #include "backtest/native_recording.hpp"
 
@@ -25,6 +26,7 @@ Result<RecordedData> RecordedData::open(std::span<const std::filesystem::path> p
     if (!std::filesystem::exists(path, error)) return fail(ErrorCode::kNotFound, path.string() + ": no such file");
     auto native = backtest::NativeReader::open(path);
     if (!native) {
+      if (backtest::is_recording(path) && !backtest::holds_frames(path)) return std::unexpected(native.error());
       files.push_back(path);
       continue;
     }

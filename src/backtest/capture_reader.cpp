@@ -10,6 +10,7 @@
 #include "backtest/capture_document.hpp"
 #include "backtest/capture_input.hpp"
 #include "backtest/capture_recording.hpp"
+#include "backtest/native_recording.hpp"
 #include "backtest/capture_tar.hpp"
 #include "venue/polymarket/market_codec.hpp"
 

@@ -30,13 +30,6 @@ std::string gap_text(const journal::Frame& gap) {
 
 }  // namespace
 
-bool is_recording(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(path, error)) return false;
-  const auto files = journal::segment_files(path);
-  return files && !files->empty();
-}
-
 bool holds_frames(const std::filesystem::path& folder) {
   auto reader = journal::JournalReader::open(folder);
   if (!reader) return false;

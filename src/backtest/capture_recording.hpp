@@ -21,9 +21,7 @@ namespace underround::backtest {
 inline constexpr std::string_view kGapFeed = "gap";
 inline constexpr std::string_view kWholeFeed = "*";
 
-// A folder with segments in it; what is in them is another question.
-[[nodiscard]] bool is_recording(const std::filesystem::path& path);
-// Its segments hold frames, or nothing yet: not events, which are for NativeReader.
+// The segments of such a folder (is_recording) hold frames, or nothing yet: not events, which are for NativeReader.
 [[nodiscard]] bool holds_frames(const std::filesystem::path& folder);
 
 class RecordingReader {

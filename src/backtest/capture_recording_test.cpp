@@ -1,5 +1,6 @@
 // A recorder's folder as input of a replay.
 #include "backtest/capture_recording.hpp"
+#include "backtest/native_recording.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -48,9 +48,9 @@ Result<MarketData> MarketData::open(std::span<const std::filesystem::path> folde
     data.sources_.push_back({.reader = std::move(*reader), .conditions = {}, .symbols = {}, .frame = {}});
   }
   for (Source& source : data.sources_) {
+    data.fill(source);
     if (auto ok = data.number(source); !ok) return std::unexpected(ok.error());
     for (const std::string& note : source.reader.contents().notes) data.notes_.push_back(note);
-    data.fill(source);
   }
   const auto say = [&](std::size_t markets, std::string_view what) {
     if (markets > 0) data.notes_.push_back(fmt::format("fees not recorded: {} of {} markets {}", markets, data.conditions_.size(), what));
@@ -74,7 +74,7 @@ Result<void> MarketData::number(Source& source) {
     const bool assumed = assumptions_.size.micros > 0 && has_tag(condition.spec, kTagSizesUnknown);
     if (found == known.end()) {
       fresh.push_back(as_it_began(condition.spec, assumed));
-      settle_fees(fresh.back(), std::max(source.reader.contents().first, condition.spec.start_at));
+      if (source.frame) settle_fees(fresh.back(), std::max(source.frame->front().header.time, condition.spec.start_at));
       assumed_.push_back(assumed ? 1 : 0);
     }
     source.same = source.same && !assumed;

@@ -253,7 +253,7 @@ bool has_tag(const ConditionSpec& spec, std::string_view tag) noexcept {
   return std::ranges::find(spec.tags, tag) != spec.tags.end();
 }
 
-bool is_recording_folder(const fs::path& folder) {
+bool is_recording(const fs::path& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) return false;
   const auto files = journal::segment_files(folder);
@@ -390,7 +390,7 @@ NativeWriter::~NativeWriter() {
 Result<std::unique_ptr<NativeWriter>> NativeWriter::create(Settings settings) {
   auto state = std::make_unique<State>();
   state->segment_size = settings.segment_bytes;
-  if (is_recording_folder(settings.folder)) {
+  if (is_recording(settings.folder)) {
     if (!settings.append) {
       return fail(ErrorCode::kRefused, settings.folder.string() + ": there is a recording already");
     }

@@ -54,8 +54,8 @@ struct NativeContents {
   Nanos first{}, last{};     // times of the first and the last event
 };
 
-// True when the folder holds journal segments. What kind, NativeReader::open says.
-[[nodiscard]] bool is_recording_folder(const std::filesystem::path& folder);
+// A folder with journal segments in it. What is in them, NativeReader::open says and holds_frames (capture_recording.hpp).
+[[nodiscard]] bool is_recording(const std::filesystem::path& path);
 
 class NativeReader {
  public:

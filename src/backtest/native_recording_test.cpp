@@ -214,7 +214,7 @@ TEST_F(NativeRecordingTest, EventsOfNothingTheRecordingDescribesAreRefused) {
 
 TEST_F(NativeRecordingTest, OtherFoldersAreRefusedWithAReason) {
   EXPECT_EQ(NativeReader::open(folder_ / "nothing").error().code, ErrorCode::kNotFound);
-  EXPECT_FALSE(is_recording_folder(folder_));
+  EXPECT_FALSE(is_recording(folder_));
   EXPECT_EQ(NativeReader::open(folder_).error().code, ErrorCode::kNotFound);
   {
     auto journal = journal::Journal::open({.folder = folder_ / "raw", .segment_bytes = 16'384}).value();

@@ -42,6 +42,7 @@ struct LegLatency {
   std::int64_t spike_ppm = 0;
   Nanos spike;
   [[nodiscard]] static LegLatency constant(Nanos base) noexcept { return {base, {}, 0, {}}; }
+  [[nodiscard]] bool operator==(const LegLatency&) const noexcept = default;
 };
 
 struct LatencySettings {
@@ -55,6 +56,7 @@ struct LatencySettings {
   LegLatency user{Nanos::from_millis(15), Nanos::from_millis(5), 5'000, Nanos::from_millis(250)};
   // Orders, cancels and answers `percent` as slow: the latency curve.
   void scale(std::int64_t percent) noexcept;
+  [[nodiscard]] bool operator==(const LatencySettings&) const noexcept = default;
 };
 
 struct VenueModelSettings {
@@ -71,6 +73,7 @@ struct VenueModelSettings {
   std::int64_t settlement_failure_ppm = 2'000;
   std::int64_t miss_ppm = 20'000;
   std::uint64_t seed = 1;
+  [[nodiscard]] bool operator==(const VenueModelSettings&) const noexcept = default;
 };
 
 struct LadderStep {

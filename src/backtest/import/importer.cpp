@@ -221,7 +221,7 @@ class Importer {
   }
 
   Result<void> make_writer() {
-    if (options_.existing == ExistingRecording::kReplace && is_recording_folder(options_.folder)) {
+    if (options_.existing == ExistingRecording::kReplace && is_recording(options_.folder)) {
       if (auto removed = remove_recording(); !removed) return removed;
     }
     auto writer =

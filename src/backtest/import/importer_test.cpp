@@ -263,7 +263,7 @@ TEST_F(ImporterTest, FilesThatCannotBeImportedAreRefusedByName) {
   EXPECT_NE(refused({folder_ / "missing.log"}).message.find("missing.log"), std::string::npos);
   const Error nothing = refused({write("t.json", R"([{"proxyWallet":"0x1","side":"BUY"},{"proxyWallet":"0x2"}])")});
   EXPECT_NE(nothing.message.find("2 fills of a wallet"), std::string::npos) << nothing.message;
-  EXPECT_FALSE(is_recording_folder(options_.folder));
+  EXPECT_FALSE(is_recording(options_.folder));
   options_.python = "no-such-python";
   EXPECT_NE(refused({write("x.parquet", "PAR1....PAR1")}).message.find("pyarrow"), std::string::npos);
 }
