@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "backtest/backtest.hpp"
+#include "base/temporary_folder.hpp"
 #include "simulator/in_process_venue.hpp"
 
 namespace underround {
@@ -256,10 +257,8 @@ TEST(BacktestAgreement, SimulatorPaperAndBacktestFillTheSame) {
   EXPECT_EQ(truth.front(), expected.front());
   EXPECT_TRUE(std::ranges::any_of(truth, [](const Got& g) { return g.liquidity == Liquidity::kMaker; }));
   EXPECT_EQ(on_paper(), truth);
-  std::string pattern = (std::filesystem::temp_directory_path() / "underround-agreement-XXXXXX").string();
-  const std::filesystem::path folder = ::mkdtemp(pattern.data());
+  const TemporaryFolder folder;
   EXPECT_EQ(in_a_backtest(folder / "r"), truth);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

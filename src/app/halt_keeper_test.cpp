@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/engine_start.hpp"
+#include "base/temporary_folder.hpp"
 
 namespace underround {
 namespace {
@@ -13,12 +14,7 @@ using ::testing::IsEmpty;
 
 class HaltKeeperTest : public ::testing::Test {
  protected:
-  HaltKeeperTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "underround_halts_XXXXXX").string();
-    directory_ = ::mkdtemp(name.data());
-    fresh();
-  }
-  ~HaltKeeperTest() override { std::filesystem::remove_all(directory_); }
+  HaltKeeperTest() { fresh(); }
 
   // As after a restart that takes nothing over.
   void fresh() {
@@ -41,7 +37,7 @@ class HaltKeeperTest : public ::testing::Test {
   [[nodiscard]] bool halted() const { return engine_->risk().halts().any(); }
   [[nodiscard]] HaltStore store() const { return HaltStore(directory_); }
 
-  std::filesystem::path directory_;
+  TemporaryFolder directory_;
   std::unique_ptr<Catalogue> catalogue_;
   std::unique_ptr<Engine> engine_;
   std::optional<HaltKeeper> keeper_;
@@ -95,8 +91,7 @@ TEST_F(HaltKeeperTest, AMarketIsLiftedWithoutTheOthers) {
 }
 
 TEST_F(HaltKeeperTest, WithoutADirectoryNothingIsKept) {
-  HaltKeeper keeper({}, *engine_,
-                    {.deliver = [](const Event&) { FAIL(); }, .note = [](std::string_view) { FAIL(); }});
+  HaltKeeper keeper({}, *engine_, {.deliver = [](const Event&) { FAIL(); }, .note = [](std::string_view) { FAIL(); }});
   step(halt_event(HaltReason::kKillSwitch, "ana", Nanos{10}));
   keeper.restore(Nanos{}, Nanos{20}, true);
   keeper.keep(Nanos{21});

@@ -11,6 +11,7 @@
 
 #include "app/engine_journal.hpp"
 #include "app/simulated_run.hpp"
+#include "base/temporary_folder.hpp"
 #include "journal/journal_reader.hpp"
 
 namespace underround {
@@ -21,12 +22,6 @@ using journal::RecordKind;
 
 class JournalReplayTest : public ::testing::Test {
  protected:
-  JournalReplayTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "underround-replay-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
-  }
-  ~JournalReplayTest() override { std::filesystem::remove_all(root_); }
-
   SimulatedRun simulate(std::uint64_t seed, const char* folder) {
     auto run = simulated_run(
         {.config = {}, .seed = seed, .markets = 120, .duration = Nanos::from_seconds(900), .journal = root_ / folder});
@@ -62,7 +57,7 @@ class JournalReplayTest : public ::testing::Test {
     return replay.engine()->state_hash();
   }
 
-  std::filesystem::path root_;
+  TemporaryFolder root_;
 };
 
 TEST_F(JournalReplayTest, SameSeedSameJournalSameState) {

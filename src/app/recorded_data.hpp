@@ -4,9 +4,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "base/temporary_folder.hpp"
 #include "core/error.hpp"
 
 namespace underround {
@@ -14,9 +16,6 @@ namespace underround {
 class RecordedData {
  public:
   [[nodiscard]] static Result<RecordedData> open(std::span<const std::filesystem::path> paths);
-  RecordedData(RecordedData&& other) noexcept;
-  RecordedData& operator=(RecordedData&&) = delete;
-  ~RecordedData();
 
   [[nodiscard]] const std::vector<std::filesystem::path>& folders() const noexcept { return folders_; }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
@@ -24,7 +23,7 @@ class RecordedData {
  private:
   RecordedData() = default;
   std::vector<std::filesystem::path> folders_;
-  std::filesystem::path temporary_;
+  std::optional<TemporaryFolder> temporary_;
   std::uint64_t bytes_ = 0;
 };
 

@@ -10,6 +10,7 @@
 
 #include "app/session_settings.hpp"
 #include "backtest/replay.hpp"
+#include "base/temporary_folder.hpp"
 #include "journal/frame_codec.hpp"
 #include "journal/journal_reader.hpp"
 #include "simulator/server/simulator_server.hpp"
@@ -24,12 +25,7 @@ constexpr std::size_t kSegment = 1 << 20;
 
 class RecorderTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "underround_recorder_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-    start_venue(20);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  void SetUp() override { start_venue(20); }
   void start_venue(double speed) {
     auto server = simulator::SimulatorServer::start(
         {.seed = 7, .markets = 120, .speed = speed, .warm_up = Nanos::from_seconds(120)});
@@ -76,7 +72,7 @@ class RecorderTest : public ::testing::Test {
     return texts;
   }
 
-  fs::path folder_;
+  TemporaryFolder folder_;
   net::EventLoop loop_;
   std::unique_ptr<simulator::SimulatorServer> server_;
   RecorderSettings settings_;

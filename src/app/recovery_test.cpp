@@ -10,6 +10,7 @@
 #include "app/engine_journal.hpp"
 #include "app/simulated_run.hpp"
 #include "app/snapshotter.hpp"
+#include "base/temporary_folder.hpp"
 #include "journal/journal_reader.hpp"
 #include "journal/snapshot.hpp"
 
@@ -22,15 +23,12 @@ using ::testing::HasSubstr;
 class RecoveryTest : public ::testing::Test {
  protected:
   RecoveryTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "underround-recovery-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
     folder_ = root_ / "journal";
     auto run = simulated_run(
         {.config = {}, .seed = 7, .markets = 120, .duration = Nanos::from_seconds(300), .journal = folder_});
     EXPECT_TRUE(run) << run.error().message;
     run_ = *run;
   }
-  ~RecoveryTest() override { std::filesystem::remove_all(root_); }
 
   // A snapshot of the state after about that record.
   std::uint64_t snapshot_at(std::uint64_t sequence) {
@@ -68,7 +66,8 @@ class RecoveryTest : public ::testing::Test {
     return found && found->replay ? found->replay->engine()->state_hash() : 0;
   }
 
-  std::filesystem::path root_, folder_;
+  TemporaryFolder root_;
+  std::filesystem::path folder_;
   SimulatedRun run_;
 };
 

@@ -3,13 +3,14 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+
+#include "base/temporary_folder.hpp"
 
 namespace underround::cli {
 
@@ -20,16 +21,9 @@ struct Ran {
 
 class RunBinary : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = ::testing::TempDir() + "underround_cli_XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   // `variables`: "A=1 B=2".
   Ran run(const std::string& arguments, const std::string& variables = "") const {
-    const std::string command = "cd '" + folder_.string() + "' && env " + variables +
+    const std::string command = "cd '" + folder_.path().string() + "' && env " + variables +
                                 " '" UNDERROUND_BINARY_DIR "/underround' " + arguments + " >.out 2>.err </dev/null";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(folder_ / ".out"), read(folder_ / ".err")};
@@ -42,7 +36,7 @@ class RunBinary : public ::testing::Test {
     return std::move(text).str();
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 }  // namespace underround::cli

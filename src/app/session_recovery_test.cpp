@@ -9,6 +9,7 @@
 
 #include "app/journal_replay.hpp"
 #include "app/simulated_run.hpp"
+#include "base/temporary_folder.hpp"
 #include "journal/command_codec.hpp"
 #include "journal/journal_reader.hpp"
 
@@ -20,13 +21,10 @@ using journal::JournalledCommand;
 class SessionRecoveryTest : public ::testing::Test {
  protected:
   SessionRecoveryTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "underround-left-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
     auto run = simulated_run(
         {.config = {}, .seed = 7, .markets = 120, .duration = Nanos::from_seconds(300), .journal = root_ / "run"});
     EXPECT_TRUE(run) << run.error().message;
   }
-  ~SessionRecoveryTest() override { std::filesystem::remove_all(root_); }
 
   // The engine right behind the first command of that kind.
   JournalledCommand stop_behind(JournalledCommand::Kind kind) {
@@ -52,7 +50,7 @@ class SessionRecoveryTest : public ::testing::Test {
     return open;
   }
 
-  std::filesystem::path root_;
+  TemporaryFolder root_;
   JournalReplay replay_;
   Catalogue catalogue_;
 };

@@ -7,6 +7,7 @@
 
 #include "app/recovery.hpp"
 #include "app/simulated_run.hpp"
+#include "base/temporary_folder.hpp"
 #include "journal/journal.hpp"
 #include "journal/journal_reader.hpp"
 #include "journal/snapshot.hpp"
@@ -17,15 +18,12 @@ namespace {
 class SnapshotterTest : public ::testing::Test {
  protected:
   SnapshotterTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "underround-snapshotter-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
     folder_ = root_ / "journal";
     auto run = simulated_run(
         {.config = {}, .seed = 7, .markets = 60, .duration = Nanos::from_seconds(120), .journal = root_ / "run"});
     EXPECT_TRUE(run) << run.error().message;
     state_hash_ = run->state_hash;
   }
-  ~SnapshotterTest() override { std::filesystem::remove_all(root_); }
   // The run's records in small segments; with `break_at`, one of them is another's.
   void fill(journal::Journal& out, std::size_t break_at = 0) {
     auto in = journal::JournalReader::open(root_ / "run").value();
@@ -44,7 +42,8 @@ class SnapshotterTest : public ::testing::Test {
             .alert = [this](const std::string& words) { alerts_ += words; }};
   }
 
-  std::filesystem::path root_, folder_;
+  TemporaryFolder root_;
+  std::filesystem::path folder_;
   std::uint64_t state_hash_ = 0;
   std::vector<std::uint64_t> kept_from_;
   std::string alerts_;

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "base/temporary_folder.hpp"
 #include "strategy/registry.hpp"
 
 namespace underround::backtest {
@@ -18,8 +19,6 @@ constexpr int kFrames = 1'000'000;
 class Recording {
  public:
   Recording() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "underround-bench-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     auto writer = NativeWriter::create({.folder = folder_ / "r"}).value();
     for (std::uint32_t i = 0; i < kMarkets; ++i) (void)writer->condition({ConditionId{i}, market(i)});
     Random random(1);
@@ -58,7 +57,6 @@ class Recording {
     }
     (void)writer->close();
   }
-  ~Recording() { std::filesystem::remove_all(folder_); }
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
   [[nodiscard]] std::vector<std::filesystem::path> folders() const { return {folder_ / "r"}; }
@@ -96,7 +94,7 @@ class Recording {
     frame.push_back(head);
     frame.push_back(Event::make(EventKind::kFrameEnd, now, VenueId::kPolymarket));
   }
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   std::uint64_t events_ = 0;
 };
 

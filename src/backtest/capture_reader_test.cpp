@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "base/temporary_folder.hpp"
+
 namespace underround::backtest {
 namespace {
 
@@ -15,14 +17,7 @@ namespace fs = std::filesystem;
 // A folder of its own for each test, removed at its end.
 class CaptureReaderTest : public testing::Test {
  public:
-  ~CaptureReaderTest() override { fs::remove_all(folder_); }
-
  protected:
-  CaptureReaderTest() {
-    std::string pattern = (fs::temp_directory_path() / "capture_XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-
   fs::path write(const std::string& name, std::string_view content) const {
     std::ofstream(folder_ / name, std::ios::binary) << content;
     return folder_ / name;
@@ -57,7 +52,7 @@ class CaptureReaderTest : public testing::Test {
   }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 using Texts = std::vector<std::string>;
 

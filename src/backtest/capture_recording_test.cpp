@@ -14,6 +14,7 @@
 
 #include "backtest/capture_reader.hpp"
 #include "backtest/replay.hpp"
+#include "base/temporary_folder.hpp"
 #include "journal/condition_codec.hpp"
 #include "journal/frame_codec.hpp"
 #include "journal/journal.hpp"
@@ -28,14 +29,9 @@ using journal::Stream;
 class RecordingTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "underround_recording_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
     journal_ = std::move(journal::Journal::open({.folder = folder_, .segment_bytes = 65'536}).value());
   }
-  void TearDown() override {
-    journal_.reset();
-    fs::remove_all(folder_);
-  }
+  void TearDown() override { journal_.reset(); }
   void add(RecordKind kind, VenueId venue, Stream stream, std::uint16_t connection, std::int64_t at,
            std::string_view text) {
     std::array<std::uint8_t, journal::kFrameHead> head;
@@ -75,7 +71,7 @@ class RecordingTest : public ::testing::Test {
     EXPECT_TRUE(report) << report.error().message;
     return report ? *report : ReplayReport{};
   }
-  fs::path folder_;
+  TemporaryFolder folder_;
   std::unique_ptr<journal::Journal> journal_;
 };
 
@@ -96,7 +92,7 @@ TEST_F(RecordingTest, FramesComeWithTheirFeedTimeAndNumber) {
   while (reader->next(f)) {
     seen.push_back(std::string(f.feed) + "|" + std::string(f.text) + "|" + std::to_string(f.received.ns - kStart) +
                    "|" + std::to_string(f.line));
-    EXPECT_EQ(f.file, folder_.string());
+    EXPECT_EQ(f.file, folder_.path().string());
   }
   EXPECT_THAT(seen, ::testing::ElementsAre("gap|*|0|1", "|{\"a\":1}|1|3", "binance|{\"s\":\"BTCUSDT\"}|2|4",
                                            "gap|0xaa|3|5", "gap||4|6"));

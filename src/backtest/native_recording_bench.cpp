@@ -1,5 +1,6 @@
 // What reading a native recording costs: every checksum, subject and time checked, every event touched.
 #include "backtest/native_recording.hpp"
+#include "base/temporary_folder.hpp"
 
 #include <benchmark/benchmark.h>
 #include <unistd.h>
@@ -17,8 +18,6 @@ constexpr int kConditions = 2'000;
 class Recording {
  public:
   explicit Recording(int frames, bool finished = true) {
-    std::string name = (fs::temp_directory_path() / "underround_native_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
     auto writer = NativeWriter::create({.folder = folder_ / "rec"}).value();
     for (std::uint32_t i = 0; i < kConditions; ++i) {
       journal::JournalledCondition c{ConditionId{i}, {}, Event::kNoWinner};
@@ -43,13 +42,12 @@ class Recording {
     }
     fs::resize_file(last, fs::file_size(last) - 8);
   }
-  ~Recording() { fs::remove_all(folder_); }
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
   [[nodiscard]] fs::path folder() const { return folder_ / "rec"; }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 void read_events(benchmark::State& state) {

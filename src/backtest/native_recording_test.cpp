@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/temporary_folder.hpp"
 #include "journal/journal.hpp"
 #include "journal/journal_reader.hpp"
 
@@ -17,12 +18,6 @@ using journal::JournalledCondition;
 
 class NativeRecordingTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "underround_native_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   [[nodiscard]] std::unique_ptr<NativeWriter> write(bool append = false) const {
     auto made = NativeWriter::create({.folder = folder_ / "rec", .append = append, .segment_bytes = 16'384});
     EXPECT_TRUE(made) << (made ? "" : made.error().message);
@@ -67,7 +62,7 @@ class NativeRecordingTest : public ::testing::Test {
     r.problem = reader.problem();
     return r;
   }
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(NativeRecordingTest, GivesBackWhatWasWrittenAndKnowsTheContentsFirst) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "backtest/native_recording.hpp"
+#include "base/temporary_folder.hpp"
 
 namespace underround::backtest {
 
@@ -18,15 +19,8 @@ inline constexpr Nanos kStart = Nanos::from_seconds(1'777'000'000);
 
 class RecordingFixture : public ::testing::Test {
  protected:
-  RecordingFixture() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "underround-backtest-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    writer_ = NativeWriter::create({.folder = folder_ / "a"}).value();
-  }
-  ~RecordingFixture() override {
-    writer_.reset();
-    std::filesystem::remove_all(folder_);
-  }
+  RecordingFixture() { writer_ = NativeWriter::create({.folder = folder_ / "a"}).value(); }
+  ~RecordingFixture() override { writer_.reset(); }
 
   static ConditionSpec candidate(int i, FeeSchedule fees = FeeSchedule::free()) {
     ConditionSpec spec;
@@ -84,7 +78,7 @@ class RecordingFixture : public ::testing::Test {
   }
   [[nodiscard]] std::vector<std::filesystem::path> folders() const { return {folder_ / "a"}; }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   std::unique_ptr<NativeWriter> writer_;
 };
 

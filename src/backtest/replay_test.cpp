@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "base/temporary_folder.hpp"
+
 namespace underround::backtest {
 namespace {
 
@@ -19,20 +21,14 @@ ReplayReport replay(const std::vector<fs::path>& paths, const ReplayHooks& hooks
 
 class ReplayTest : public testing::Test {
  public:
-  ~ReplayTest() override { fs::remove_all(folder_); }
-
  protected:
-  ReplayTest() {
-    std::string pattern = (fs::temp_directory_path() / "replay_XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
   fs::path write(const std::string& content) const {
     std::ofstream(folder_ / "a.log") << content;
     return folder_ / "a.log";
   }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 std::string book(std::int64_t millis, const char* token, const char* bid, const char* ask) {

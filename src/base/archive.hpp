@@ -74,12 +74,9 @@ class ArchiveWriter {
   }
   template <class T>
   void one(const std::vector<T>& values) {
-    if constexpr (std::is_same_v<T, bool>) {
-      std::size_t n = values.size();
-      count(n);
-      for (const bool value : values) one(value);
-    } else if constexpr (std::is_trivially_copyable_v<T> && !archive_detail::HasMember<T, ArchiveWriter> &&
-                         !archive_detail::HasFree<T, ArchiveWriter>) {
+    static_assert(!std::is_same_v<T, bool>);
+    if constexpr (std::is_trivially_copyable_v<T> && !archive_detail::HasMember<T, ArchiveWriter> &&
+                  !archive_detail::HasFree<T, ArchiveWriter>) {
       std::size_t n = values.size();
       count(n);
       bytes(values.data(), n * sizeof(T));
@@ -163,17 +160,9 @@ class ArchiveReader {
   }
   template <class T>
   void one(std::vector<T>& values) {
-    if constexpr (std::is_same_v<T, bool>) {
-      std::size_t n = 0;
-      count(n);
-      values.resize(n);
-      for (std::size_t i = 0; i < n; ++i) {
-        bool value = false;
-        one(value);
-        values[i] = value;
-      }
-    } else if constexpr (std::is_trivially_copyable_v<T> && !archive_detail::HasMember<T, ArchiveReader> &&
-                         !archive_detail::HasFree<T, ArchiveReader>) {
+    static_assert(!std::is_same_v<T, bool>);
+    if constexpr (std::is_trivially_copyable_v<T> && !archive_detail::HasMember<T, ArchiveReader> &&
+                  !archive_detail::HasFree<T, ArchiveReader>) {
       std::size_t n = 0;
       count(n);
       if (n * sizeof(T) > in_.size()) return fail();

@@ -1,6 +1,7 @@
 #include "base/child_output.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,12 +33,20 @@ bool ChildOutput::start(const std::vector<std::string>& arguments) {
   return failed == 0;
 }
 
-std::size_t ChildOutput::read(char* out, std::size_t size) {
+std::size_t ChildOutput::read(char* out, std::size_t size, int patience_ms) {
   for (;;) {
+    pollfd ready{.fd = output_, .events = POLLIN, .revents = 0};
+    const int woken = patience_ms < 0 ? 1 : ::poll(&ready, 1, patience_ms);
+    if (woken < 0 && errno == EINTR) continue;
+    if (woken <= 0) return 0;
     const ssize_t got = output_ < 0 ? 0 : ::read(output_, out, size);
     if (got < 0 && errno == EINTR) continue;
     return got > 0 ? static_cast<std::size_t>(got) : 0;
   }
+}
+
+void ChildOutput::kill() noexcept {
+  if (pid_ != 0) ::kill(-pid_, SIGKILL);
 }
 
 int ChildOutput::finish() {
@@ -49,10 +58,8 @@ int ChildOutput::finish() {
 }
 
 ChildOutput::~ChildOutput() {
-  if (pid_ != 0) {
-    kill(-pid_, SIGKILL);
-    finish();
-  }
+  kill();
+  finish();
   if (output_ >= 0) close(output_);
 }
 

@@ -20,8 +20,10 @@ class ChildOutput {
 
   // The first argument is looked up in PATH. False when it could not be started. Once per object.
   [[nodiscard]] bool start(const std::vector<std::string>& arguments);
-  // Waits for bytes; 0 at the end.
-  [[nodiscard]] std::size_t read(char* out, std::size_t size);
+  // Waits for bytes; 0 at the end, and when none come in that time.
+  [[nodiscard]] std::size_t read(char* out, std::size_t size, int patience_ms = -1);
+  // It, and what it has started. finish() is still to be called, or the destructor.
+  void kill() noexcept;
   // Waits for its end: the exit status, -1 when a signal ended it or it was never started.
   int finish();
 

@@ -3,13 +3,13 @@
 // What it prints afterwards is read and thrown away, so that it never waits for a full pipe.
 #pragma once
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
+
+#include "base/child_output.hpp"
 
 namespace underround {
 
@@ -25,8 +25,7 @@ class ChildProcess {
   [[nodiscard]] std::optional<std::string> start(const std::vector<std::string>& arguments, std::string_view ready);
 
  private:
-  pid_t pid_ = 0;
-  int output_ = -1;
+  ChildOutput child_;
   std::thread drain_;
 };
 

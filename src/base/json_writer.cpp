@@ -66,7 +66,7 @@ void JsonWriter::value(std::string_view text) {
     if (length == 0) {
       out_.append(kReplacement);
       ++i;
-    } else if (c < 0x20 || c == '"' || c == '\\') {
+    } else if (c < 0x20 || c == 0x7f || c == '"' || c == '\\') {
       append_escaped(out_, c);
       ++i;
     } else {

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <string>
 
+#include "base/temporary_folder.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/keystore.hpp"
 #include "crypto/secret_file.hpp"
@@ -24,14 +25,7 @@ constexpr std::string_view kAddress = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb9226
 
 class KeySourceTest : public ::testing::Test {
  protected:
-  KeySourceTest() {
-    std::string name = (fs::temp_directory_path() / "underround_key_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  void TearDown() override {
-    fs::remove_all(folder_);
-    ::unsetenv("UNDERROUND_TEST_SECRET");
-  }
+  void TearDown() override { ::unsetenv("UNDERROUND_TEST_SECRET"); }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   std::string file(const std::string& name, std::string_view text, mode_t mode = 0600) const {
     std::ofstream(path(name)) << text;
@@ -54,7 +48,7 @@ class KeySourceTest : public ::testing::Test {
   }
   static bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(KeySourceTest, FromTheEnvironment) {

@@ -2,12 +2,11 @@
 #include "journal/journal.hpp"
 
 #include <benchmark/benchmark.h>
-#include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <string>
 
+#include "base/temporary_folder.hpp"
 #include "core/event.hpp"
 #include "journal/frame_codec.hpp"
 #include "journal/journal_reader.hpp"
@@ -16,24 +15,10 @@
 namespace underround::journal {
 namespace {
 
-class Folder {
- public:
-  Folder() : path_((std::filesystem::temp_directory_path() / "underround_journal_XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) std::abort();
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] std::filesystem::path path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 Bytes bytes_of(const Event& e) { return {reinterpret_cast<const std::uint8_t*>(&e), sizeof e}; }
 
 void append_event(benchmark::State& state) {
-  const Folder folder;
+  const TemporaryFolder folder;
   std::uint64_t refused = 0;
   {
     auto journal = Journal::open({.folder = folder.path(), .segment_bytes = std::size_t{256} << 20}).value();
@@ -49,7 +34,7 @@ BENCHMARK(append_event)->Iterations(5'000'000);
 
 // A frame of 400 bytes from the socket's buffer into the journal: what recording adds to a message.
 void append_frame(benchmark::State& state) {
-  const Folder folder;
+  const TemporaryFolder folder;
   std::uint64_t refused = 0;
   {
     auto journal = Journal::open({.folder = folder.path(), .segment_bytes = std::size_t{256} << 20}).value();
@@ -69,7 +54,7 @@ BENCHMARK(append_frame)->Iterations(1'000'000);
 // Segment after segment, as fast as the disk gives new ones: where there is none yet this waits, a trading engine would
 // have to halt. The oldest are deleted, so that the folder stays small.
 void append_sustained(benchmark::State& state) {
-  const Folder folder;
+  const TemporaryFolder folder;
   constexpr std::uint64_t kRecords = 30'000'000;
   std::uint64_t waits = 0;
   for (auto _ : state) {
@@ -92,7 +77,7 @@ BENCHMARK(append_sustained)->Unit(benchmark::kMillisecond)->Iterations(1)->UseRe
 
 // Every record of four segments, checksums included.
 void read_records(benchmark::State& state) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::vector<std::uint8_t> payload(static_cast<std::size_t>(state.range(0)), 7);
   const bool packed = state.range(1) != 0;
   std::int64_t stored = 0;

@@ -1,5 +1,6 @@
 // The journal on a real disk: reopened, torn, damaged, locked, killed, out of room.
 #include "journal/journal.hpp"
+#include "base/temporary_folder.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -22,11 +23,6 @@ Bytes bytes(const std::string& text) { return {reinterpret_cast<const std::uint8
 
 class JournalTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "underround_journal_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  void TearDown() override { fs::remove_all(folder_); }
   std::unique_ptr<Journal> open(std::size_t segment_bytes = 65'536) {
     auto made = Journal::open({.folder = folder_, .segment_bytes = segment_bytes});
     EXPECT_TRUE(made) << made.error().message;
@@ -53,7 +49,7 @@ class JournalTest : public ::testing::Test {
     out.seekp(static_cast<std::streamoff>(offset));
     out << with;
   }
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(JournalTest, GoesOnWhereItEnded) {
@@ -183,7 +179,7 @@ TEST_F(JournalTest, NothingIsLostWhenTheProcessIsKilled) {
 TEST_F(JournalTest, WithoutRoomItSaysNoAndStaysReadable) {
   auto journal = open(4096);
   wait_for_room(*journal);
-  fs::rename(folder_, folder_.string() + ".away");  // as good as a full disk
+  fs::rename(folder_, folder_.path().string() + ".away");  // as good as a full disk
   std::uint64_t written = 0;
   const std::string payload(400, 'x');
   while (journal->append(RecordKind::kNote, bytes(payload))) ++written;
@@ -191,7 +187,7 @@ TEST_F(JournalTest, WithoutRoomItSaysNoAndStaysReadable) {
   EXPECT_FALSE(journal->append(RecordKind::kNote, bytes("x")));
   EXPECT_NE(journal->failure().find("nothing more is written"), std::string::npos) << journal->failure();
   while (journal->failure().find("No such file") == std::string::npos) continue;  // as soon as the thread knows
-  fs::rename(folder_.string() + ".away", folder_);
+  fs::rename(folder_.path().string() + ".away", folder_);
   EXPECT_EQ(all().size(), written);
 }
 

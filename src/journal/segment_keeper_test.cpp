@@ -1,5 +1,6 @@
 // Segments that are full: packed, deleted, and whatever a crash leaves between two steps.
 #include "journal/segment_keeper.hpp"
+#include "base/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -25,11 +26,6 @@ Bytes bytes(const std::string& text) { return {reinterpret_cast<const std::uint8
 
 class SegmentKeeperTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "underround_keeper_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  void TearDown() override { fs::remove_all(folder_); }
   std::unique_ptr<Journal> open(JournalSettings settings) const {
     settings.folder = folder_;
     settings.segment_bytes = kSegment;
@@ -71,7 +67,7 @@ class SegmentKeeperTest : public ::testing::Test {
   std::size_t files_in_folder() const {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator{}));
   }
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(SegmentKeeperTest, FullSegmentsArePackedAndReadLikeAnyOther) {

@@ -5,22 +5,17 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "base/temporary_folder.hpp"
+
 namespace underround::journal {
 namespace {
 
 class SnapshotTest : public ::testing::Test {
  public:
-  ~SnapshotTest() override { std::filesystem::remove_all(folder_); }
-
  protected:
-  SnapshotTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "underround-snapshot-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-
   static constexpr std::uint64_t kLayout = 77;
   const std::vector<std::uint8_t> state_ = std::vector<std::uint8_t>(1000, 42);
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(SnapshotTest, ComesBackAsItWasAndTheNewestTwoAreKept) {

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "base/random.hpp"
+#include "base/temporary_folder.hpp"
 
 namespace underround::backtest {
 namespace {
@@ -51,8 +52,7 @@ void write_lines(const fs::path& file) {
 }
 
 void import_price_changes(benchmark::State& state) {
-  std::string name = (fs::temp_directory_path() / "underround_import_XXXXXX").string();
-  const fs::path folder = ::mkdtemp(name.data());
+  const TemporaryFolder folder;
   const std::vector<fs::path> files{folder / "lines.jsonl"};
   write_lines(files[0]);
   std::int64_t messages = 0;
@@ -66,7 +66,6 @@ void import_price_changes(benchmark::State& state) {
   }
   state.SetItemsProcessed(messages);
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(fs::file_size(files[0])));
-  fs::remove_all(folder);
 }
 BENCHMARK(import_price_changes)->Unit(benchmark::kMillisecond);
 

@@ -7,6 +7,7 @@
 #include "backtest/import/importer.hpp"
 #include "backtest/native_recording.hpp"
 #include "backtest/replay.hpp"
+#include "base/temporary_folder.hpp"
 
 namespace underround::backtest {
 namespace {
@@ -20,12 +21,9 @@ struct Figures {
 class ImporterData : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "underround_import_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
     options_.folder = folder_ / "rec";
     if (const char* named = std::getenv("UNDERROUND_PYTHON")) options_.python = named;
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   static fs::path data() { return fs::path(UNDERROUND_SOURCE_DIR) / "../shared/data"; }
   // Files of a folder whose names contain `part`, in their order.
@@ -71,7 +69,7 @@ class ImporterData : public ::testing::Test {
     return std::system((options_.python + " -c 'import pyarrow' 2>/dev/null").c_str()) == 0;
   }
 
-  fs::path folder_;
+  TemporaryFolder folder_;
   ImportOptions options_;
 };
 

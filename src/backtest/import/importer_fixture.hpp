@@ -10,6 +10,7 @@
 
 #include "backtest/import/importer.hpp"
 #include "backtest/native_recording.hpp"
+#include "base/temporary_folder.hpp"
 #include "book/book_store.hpp"
 
 namespace underround::backtest {
@@ -39,12 +40,7 @@ struct Found {
 
 class ImporterTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "underround_import_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-    options_.folder = folder_ / "rec";
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  void SetUp() override { options_.folder = folder_ / "rec"; }
 
   [[nodiscard]] fs::path write(const std::string& name, std::string_view content) const {
     std::ofstream(folder_ / name, std::ios::binary) << content;
@@ -88,7 +84,7 @@ class ImporterTest : public ::testing::Test {
     return f;
   }
 
-  fs::path folder_;
+  TemporaryFolder folder_;
   ImportOptions options_;
 };
 

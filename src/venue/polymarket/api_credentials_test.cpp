@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder.hpp"
 #include "crypto/encoding.hpp"
 #include "venue/polymarket/gateway_fixture.hpp"
 
@@ -24,16 +25,11 @@ constexpr std::string_view kNewKey = "00000000-0000-0000-0000-000000000002";
 class ApiCredentialsTest : public ::testing::Test {
  protected:
   ApiCredentialsTest() {
-    std::string name = (fs::temp_directory_path() / "underround_credentials_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
     settings_.cache_file = (folder_ / "key.json").string();
     settings_.timeout = kPatience;
     clear_environment();
   }
-  void TearDown() override {
-    clear_environment();
-    fs::remove_all(folder_);
-  }
+  void TearDown() override { clear_environment(); }
   static void clear_environment() {
     for (const char* name : {"POLY_API_KEY", "POLY_API_SECRET", "POLY_API_PASSPHRASE"}) ::unsetenv(name);
   }
@@ -79,7 +75,7 @@ class ApiCredentialsTest : public ::testing::Test {
   net::EventLoop loop_;
   crypto::SecretKey key_ = crypto::SecretKey::from_hex(kKey).value();
   FakeClob clob_{loop_};
-  fs::path folder_;
+  TemporaryFolder folder_;
   CredentialSettings settings_;
 };
 
