@@ -25,9 +25,10 @@ struct Period {
 
 // Sources: the venue's fee page and changelog as protocol page 11 has them, and reports of the day. Before January 2026
 // nobody paid. The curve of early 2026 had exponent 2: 100 shares at 0.50 cost 1.56 USD.
+constexpr Nanos kFirstTrade = day(2022, 11, 21), kFirstFee = day(2026, 1, 6);
 constexpr FeeSchedule kFirstCurve = FeeSchedule::taker(250'000, 2);
 constexpr Nanos kForAll = day(2026, 3, 30);
-constexpr std::array kShortCrypto{Period{day(2026, 1, 6), kFirstCurve}, Period{kForAll, FeeSchedule::taker(72'000, 1)},
+constexpr std::array kShortCrypto{Period{kFirstFee, kFirstCurve}, Period{kForAll, FeeSchedule::taker(72'000, 1)},
                                   // 0.072 in recordings of April, 0.07 in one of this day
                                   Period{day(2026, 6, 8), FeeSchedule::taker(70'000, 1)}};
 constexpr std::array kCrypto{Period{day(2026, 3, 6), kFirstCurve}, kShortCrypto[1], kShortCrypto[2]};
@@ -69,7 +70,8 @@ bool dearer(const FeeSchedule& a, const FeeSchedule& b) {
 }  // namespace
 
 FeeSchedule published_fees(const ConditionSpec& spec, Nanos date) {
-  if (spec.venue != VenueId::kPolymarket) return {};
+  if (spec.venue != VenueId::kPolymarket || date < kFirstTrade) return {};
+  if (date < kFirstFee) return FeeSchedule::free();  // whatever it is about
   if (parse_updown_slug(spec.slug)) return on(kShortCrypto, date);
   std::optional<FeeSchedule> fees;
   const auto add = [&](std::span<const Period> periods) {

@@ -54,6 +54,9 @@ TEST(PublishedRules, OfSeveralCategoriesTheDearestCounts) {
 
 TEST(PublishedRules, WhatCannotBeToldIsUnknown) {
   EXPECT_FALSE(published_fees({}, at(2026y / 9 / 1)).known());
+  EXPECT_FALSE(published_fees({}, at(2026y / 1 / 6)).known());
+  EXPECT_EQ(published_fees({}, at(2026y / 1 / 5)), FeeSchedule::free()) << "nobody paid";
+  EXPECT_FALSE(published_fees({}, Nanos{}).known()) << "a clock that says nothing";
   EXPECT_FALSE(published_fees(tagged({"pair:learned", "fees:unknown"}), at(2026y / 9 / 1)).known());
   EXPECT_EQ(published_fees(tagged({"earthquakes"}), at(2026y / 9 / 1)), percent(50'000)) << "other";
   ConditionSpec kalshi = tagged({"politics"});
