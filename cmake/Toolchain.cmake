@@ -16,7 +16,12 @@ if(UNDERROUND_ARCH AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|amd64")
   add_compile_options(-march=${UNDERROUND_ARCH})
 endif()
 # Assertions (UR_CHECK) stay on in release; NDEBUG only silences third-party asserts.
-set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+# Sanitized builds are for finding, not for speed: -O1 compiles a third faster and its stacks are easier to read.
+if(UNDERROUND_SANITIZE)
+  set(CMAKE_CXX_FLAGS_RELEASE "-O1 -g1 -DNDEBUG")
+else()
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+endif()
 
 if(UNDERROUND_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
