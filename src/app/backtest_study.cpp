@@ -62,8 +62,8 @@ std::map<std::string, std::string> settings_text(const StudySettings& s) {
   text["seed"] = fmt::format("{}", venue.seed);
   text["minimum edge"] = fmt::format("{} pips", s.config.strategies.min_edge_usd.pips);
   if (s.assumptions.fees.known()) {
-    text["assumed fees"] =
-        fmt::format("{} % where nobody recorded or published them", static_cast<double>(s.assumptions.fees.rate_ppm()) / 1e4);
+    text["assumed fees"] = fmt::format("{} % where nobody recorded or published them",
+                                       static_cast<double>(s.assumptions.fees.rate_ppm()) / 1e4);
   }
   if (s.assumptions.size.micros > 0) {
     text["assumed size"] =

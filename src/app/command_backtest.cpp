@@ -49,7 +49,8 @@ class RecordedCommand : public Command {
     app.add_option("--misses", misses_, "share of taker orders that find the best level gone")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 1.0));
-    app.add_option("--assume-fees", fees_, "taker rate (0.07) for markets whose fee nobody recorded or published; else they rest")
+    app.add_option("--assume-fees", fees_,
+                   "taker rate (0.07) for markets whose fee nobody recorded or published; else they rest")
         ->check(CLI::Range(0.0, 1.0));
     app.add_option("--assume-size", size_,
                    "shares at every price of markets whose sizes nobody recorded; else they rest")

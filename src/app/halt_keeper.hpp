@@ -19,8 +19,8 @@ namespace underround {
 class HaltKeeper {
  public:
   struct Callbacks {
-    std::function<void(const Event&)> deliver;      // to the engine
-    std::function<void(std::string_view)> note;     // for the journal
+    std::function<void(const Event&)> deliver;   // to the engine
+    std::function<void(std::string_view)> note;  // for the journal
   };
   // An empty directory: nothing is kept.
   HaltKeeper(std::filesystem::path directory, const Engine& engine, Callbacks callbacks);

@@ -107,8 +107,9 @@ class Recorder::Impl {
                                            .verify_all = false});
     if (!journal) return std::unexpected(journal.error());
     journal_ = std::move(*journal);
-    const std::string words = fmt::format(R"({{"program":"record","version":{},"pid":{},"config":{}}})",
-                                          json_string(version()), ::getpid(), config::to_json(without_addresses(settings_.config)));
+    const std::string words =
+        fmt::format(R"({{"program":"record","version":{},"pid":{},"config":{}}})", json_string(version()), ::getpid(),
+                    config::to_json(without_addresses(settings_.config)));
     append(RecordKind::kStart, bytes_of(words));
     // Whatever was recorded here before: nobody knows what happened in between.
     gap(VenueId::kPolymarket, Stream::kMarket, 0, "", "a recording begins");
@@ -166,9 +167,9 @@ class Recorder::Impl {
       }
     }
     // Often enough that what the budget leaves always holds the whole catalogue.
+    if (settings_.budget_bytes == 0 || settings_.stop_when_full) return;
     const std::uint64_t segments = settings_.budget_bytes / settings_.segment_bytes;
-    if (segments > 0 && !settings_.stop_when_full)
-      catalogue_again_in_ = journal_->segment() + std::max<std::uint64_t>(1, segments / 4);
+    catalogue_again_in_ = journal_->segment() + std::max<std::uint64_t>(1, segments / 4);
   }
 
   void write(const Condition& condition) {
@@ -273,7 +274,7 @@ class Recorder::Impl {
   std::vector<Event> events_;
   std::vector<std::uint8_t> buffer_;
   std::vector<ConditionId> to_unsubscribe_;
-  std::vector<ConditionId> ended_since_;  // the catalogue was written
+  std::vector<ConditionId> ended_since_;           // the catalogue was written
   std::uint64_t catalogue_again_in_ = UINT64_MAX;  // number of the segment
   RecorderHealth written_, last_health_;
   bool ended_ = false, stopped_ = false;

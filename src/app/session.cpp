@@ -88,10 +88,10 @@ class Session::Impl {
     engine_ = std::move(*engine);
     driver_ = std::make_unique<EngineDriver>(*engine_);
     driver_->set_executor([this](std::span<const Command> commands, Nanos now) { execute(commands, now); });
+    if (auto ok = open_journal(start); !ok) return ok;
     if (settings_.keep_run_log) {
       recorder_ = std::make_unique<backtest::RunRecorder>(*engine_, to_string(mode_of(settings_.route)));
     }
-    if (auto ok = open_journal(start); !ok) return ok;
     if (journal_ || recorder_) {
       driver_->set_tap([this](const Event& e, std::span<const Command> commands) { note_step(e, commands); });
     }
@@ -512,8 +512,8 @@ class Session::Impl {
   LatencyHistogram decision_latency_, order_latency_;
   Nanos frame_received_;  // of the frame being worked on; 0 between frames
   Nanos started_at_;
-  Usd faucet_;  // embedded venue: what the account is given
-  bool started_ = false;          // a start that failed has no orders to cancel: they may be another program's
+  Usd faucet_;            // embedded venue: what the account is given
+  bool started_ = false;  // a start that failed has no orders to cancel: they may be another program's
   bool stopped_ = false;
 };
 

@@ -160,6 +160,7 @@ TEST_F(BacktestTest, EveryRungOfTheLadderRuns) {
     Usd of_markets;
     for (const MarketMoney& money : log.money) of_markets += money.cash + money.worth;
     EXPECT_EQ(of_markets, log.final_equity - log.starting_cash) << step.name << ": nothing comes from nowhere";
+    EXPECT_EQ(log.money_elsewhere, Usd{});
   }
 }
 

@@ -10,8 +10,8 @@
 #include "backtest/capture_document.hpp"
 #include "backtest/capture_input.hpp"
 #include "backtest/capture_recording.hpp"
-#include "backtest/native_recording.hpp"
 #include "backtest/capture_tar.hpp"
+#include "backtest/native_recording.hpp"
 #include "venue/polymarket/market_codec.hpp"
 
 namespace underround::backtest {

@@ -37,7 +37,7 @@ bool holds_frames(const std::filesystem::path& folder) {
     if (record->kind == journal::RecordKind::kEvents) return false;
     if (record->kind == journal::RecordKind::kFrame || record->kind == journal::RecordKind::kGap) return true;
   }
-  return true;
+  return reader->problem().empty();
 }
 
 Result<RecordingReader> RecordingReader::open(const std::filesystem::path& folder) {

@@ -129,8 +129,9 @@ void FillModel::perform(const Action& action) {
 
 Nanos FillModel::taker_delay(const ConditionSpec& spec, Nanos now) const {
   if (!settings_.realism.rules) return {};
-  Nanos delay = published_taker_delay(spec, now);
-  if (settings_.taker_delay && holds_takers(spec)) delay = *settings_.taker_delay;
+  const Nanos delay = !settings_.taker_delay ? published_taker_delay(spec, now)
+                      : holds_takers(spec)   ? *settings_.taker_delay
+                                             : Nanos{};
   return std::max(Nanos::from_seconds(spec.seconds_delay), delay);
 }
 

@@ -52,12 +52,7 @@ Result<MarketData> MarketData::open(std::span<const std::filesystem::path> folde
     if (auto ok = data.number(source); !ok) return std::unexpected(ok.error());
     for (const std::string& note : source.reader.contents().notes) data.notes_.push_back(note);
   }
-  const auto say = [&](std::size_t markets, std::string_view what) {
-    if (markets > 0) data.notes_.push_back(fmt::format("fees not recorded: {} of {} markets {}", markets, data.conditions_.size(), what));
-  };
-  say(data.fees_.published, "pay what the venue published for their category and date");
-  say(data.fees_.assumed, "pay what is assumed");
-  say(data.fees_.unknown, "are not traded");
+  data.settle_fees();
   if (assumptions.complete_sets) complete(data.conditions_);
   return data;
 }
@@ -74,8 +69,9 @@ Result<void> MarketData::number(Source& source) {
     const bool assumed = assumptions_.size.micros > 0 && has_tag(condition.spec, kTagSizesUnknown);
     if (found == known.end()) {
       fresh.push_back(as_it_began(condition.spec, assumed));
-      if (source.frame) settle_fees(fresh.back(), std::max(source.frame->front().header.time, condition.spec.start_at));
       assumed_.push_back(assumed ? 1 : 0);
+    } else if (!conditions_[ours].fees.known()) {
+      conditions_[ours].fees = condition.spec.fees;
     }
     source.same = source.same && !assumed;
     source.same = source.same && ours == source.conditions.size();
@@ -92,15 +88,28 @@ Result<void> MarketData::number(Source& source) {
   return {};
 }
 
-void MarketData::settle_fees(ConditionSpec& spec, Nanos date) {
-  if (spec.fees.known()) return;
-  spec.fees = published_fees(spec, date);
-  if (spec.fees.known()) {
-    ++fees_.published;
-    return;
+// Of markets whose fees nobody recorded. Their date is that of the recording's first event.
+void MarketData::settle_fees() {
+  Nanos date{INT64_MAX};
+  for (const Source& source : sources_) {
+    if (source.frame) date = std::min(date, source.frame->front().header.time);
   }
-  spec.fees = assumptions_.fees;
-  ++(spec.fees.known() ? fees_.assumed : fees_.unknown);
+  std::size_t published = 0, assumed = 0, unknown = 0;
+  for (ConditionSpec& spec : conditions_) {
+    if (spec.fees.known()) continue;
+    spec.fees = published_fees(spec, date);
+    published += spec.fees.known() ? 1 : 0;
+    if (spec.fees.known()) continue;
+    spec.fees = assumptions_.fees;
+    ++(spec.fees.known() ? assumed : unknown);
+  }
+  const auto say = [&](std::size_t markets, std::string_view what) {
+    if (markets == 0) return;
+    notes_.push_back(fmt::format("fees not recorded: {} of {} markets {}", markets, conditions_.size(), what));
+  };
+  say(published, "pay what the venue published for their category and date");
+  say(assumed, "pay what is assumed");
+  say(unknown, "are not traded");
 }
 
 void MarketData::fill(Source& source) {

@@ -3,7 +3,7 @@
 // A market that is in several recordings is one market here. What a recording says of its markets is what was known at
 // its end; how a market begins is not: every one is handed out open, its winner unknown, until an event says otherwise.
 // Markets whose sizes nobody recorded are not tradable, unless a size is assumed for every level of theirs. Fees that
-// nobody recorded are those the venue published for the market's date, where that can be told.
+// nobody recorded are those the venue published for the recording's date, where that can be told.
 #pragma once
 
 #include <filesystem>
@@ -52,7 +52,7 @@ class MarketData {
   };
   MarketData() = default;
   [[nodiscard]] Result<void> number(Source& source);
-  void settle_fees(ConditionSpec& spec, Nanos date);
+  void settle_fees();
   void fill(Source& source);
   [[nodiscard]] std::span<const Event> renumber(const Source& source, std::span<const Event> frame);
 
@@ -60,9 +60,6 @@ class MarketData {
   std::vector<ConditionSpec> conditions_;
   std::vector<std::string> symbols_, notes_;
   std::vector<std::uint8_t> assumed_;  // by condition: sizes are
-  struct {
-    std::size_t published = 0, assumed = 0, unknown = 0;
-  } fees_;  // markets whose fees nobody recorded
   Assumptions assumptions_;
   std::vector<Event> buffer_;
   Source* last_ = nullptr;  // whose frame was handed out

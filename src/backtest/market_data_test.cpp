@@ -57,6 +57,20 @@ TEST_F(MarketDataTest, FeesAreRecordedElsePublishedElseAssumedElseUnknown) {
   EXPECT_EQ(assumed.conditions()[2].fees, FeeSchedule::taker(70'000, 1));
 }
 
+// Two recordings of one market, of which the second knows what it costs.
+TEST_F(MarketDataTest, AFeeThatAnyOfThemRecordedIsTheFee) {
+  market(0, FeeSchedule(), {"politics"});
+  book(kStart, 0, 3000, 3200);
+  close();
+  writer_ = NativeWriter::create({.folder = folder_ / "b"}).value();
+  market(0, FeeSchedule::taker(12'000, 1), {"politics"});
+  book(kStart + Nanos::from_seconds(1), 0, 3000, 3200);
+  close();
+  const std::vector<std::filesystem::path> both{folder_ / "a", folder_ / "b"};
+  const auto data = MarketData::open(both).value();
+  EXPECT_EQ(data.conditions()[0].fees, FeeSchedule::taker(12'000, 1));
+}
+
 TEST_F(MarketDataTest, SizesThatNobodyRecordedAreAssumedOrTheMarketRests) {
   market(0, FeeSchedule::free(), {std::string(kTagSizesUnknown)});
   market(1, FeeSchedule::free());

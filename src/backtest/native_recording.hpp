@@ -54,7 +54,8 @@ struct NativeContents {
   Nanos first{}, last{};     // times of the first and the last event
 };
 
-// A folder with journal segments in it. What is in them, NativeReader::open says and holds_frames (capture_recording.hpp).
+// A folder with journal segments in it. What is in them, NativeReader::open says and holds_frames
+// (capture_recording.hpp).
 [[nodiscard]] bool is_recording(const std::filesystem::path& path);
 
 class NativeReader {

@@ -9,8 +9,8 @@
 
 namespace underround::backtest {
 
-// Unknown: not this venue, no tag to go by (since there are fees), a time whose rates were not published for all, or one
-// before the venue.
+// Unknown: not this venue, no tag to go by (since there are fees), a time whose rates were not published for all, or
+// one before the venue.
 [[nodiscard]] FeeSchedule published_fees(const ConditionSpec& spec, Nanos date);
 // Up/down markets, and those that say so themselves. Not sports: there the market has a number for it
 // (ConditionSpec::seconds_delay).

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <set>
 
 #include "backtest/run_index.hpp"
 
@@ -75,10 +76,17 @@ void note_sample_size(const RunLog& log, const Results& r, const ResultsSettings
                                 percent(r.trades.best.to_double() / wins)));
   }
   std::uint64_t resolved = 0;
-  for (const MarketRow& market : log.markets) resolved += market.winning_outcome != Event::kNoWinner ? 1 : 0;
+  std::set<std::uint32_t> traded;
+  for (const OrderRow& order : log.orders) {
+    if (order.filled.micros > 0) traded.insert(condition_of(order.terms.instrument).value);
+  }
+  for (const MarketRow& market : log.markets) {
+    resolved += market.winning_outcome != Event::kNoWinner && traded.contains(market.id.value) ? 1 : 0;
+  }
   if (resolved == 0) {
     notes.push_back(
-        "No market resolved during the run: what is held to the end is valued at the bid, not at its payoff.");
+        "No market that was traded resolved during the run: what is held to the end is valued at the bid, not at its "
+        "payoff.");
   }
 }
 

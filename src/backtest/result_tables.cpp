@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 #include <tuple>
 
@@ -47,21 +48,30 @@ std::vector<TableRow> market_table(const RunLog& log, const RunIndex& index) {
     add_order(rows[index.subject_of(log.orders[i])], log, index, i);
   }
   // Money of markets whose event was traded as a whole is the event's: shares pay together, whoever bought them.
+  std::set<Subject> whole, moved;
+  for (const PlanRow& plan : log.plans) {
+    if (plan.subject_is_event) whole.insert({plan.subject, true});
+  }
   for (const MarketMoney& money : log.money) {
-    if (money.subject_is_event) rows[{money.subject, true}];
+    if (money.subject_is_event) whole.insert({money.subject, true});
   }
   for (const MarketMoney& money : log.money) {
     Subject subject{money.subject, money.subject_is_event};
-    if (const auto event = subject.is_event ? std::nullopt : index.event_of(ConditionId{money.subject});
-        event && rows.contains(*event)) {
+    const auto event = subject.is_event ? std::nullopt : index.event_of(ConditionId{money.subject});
+    if (event && whole.contains(*event)) {
+      moved.insert(subject);
       subject = *event;
     }
     TableRow& row = rows[subject];
     row.pnl = row.pnl.value_or(Usd{}) + money.cash + money.worth;
   }
   std::vector<TableRow> table;
+  if (log.money_elsewhere.micros != 0) {
+    table.emplace_back().name = "before the run, or made elsewhere";
+    table.back().pnl = log.money_elsewhere;
+  }
   for (auto& [subject, row] : rows) {
-    if (!row.pnl && row.fills == 0) row.pnl = Usd{};
+    if (!row.pnl && !moved.contains(subject)) row.pnl = Usd{};
     row.name = index.subject_name(subject);
     row.group = index.subject_group(subject);
     row.is_event = subject.is_event;

@@ -175,7 +175,7 @@ struct TableRow {
   Usd volume, fees, spread, slippage, drift;
   Usd result, expected;  // of finished plans
   // By market: fills, fees, set operations, payoffs, and what is still held. Nothing: it is in the row of its event (or
-  // this is no table of markets). All rows and the deposits add up to the run's P&L.
+  // this is no table of markets). All rows add up to the run's P&L.
   std::optional<Usd> pnl;
 };
 struct HourRow {

@@ -166,6 +166,24 @@ TEST(Results, TheMoneyOfAnEventThatWasTradedAsAWholeIsInItsRow) {
   EXPECT_EQ(pnl_of(together, "election"), cents(8));
   EXPECT_EQ(pnl_of(together, "Ann?"), std::nullopt) << "its row has fills, its money is in the event's";
   EXPECT_EQ(pnl_of(together, "Rain?"), cents(7));
+  log.money_elsewhere = cents(30);
+  log.final_equity += cents(30);
+  EXPECT_EQ(pnl_of(results_of(log, {.resamples = 50}), "before the run, or made elsewhere"), cents(30));
+}
+
+// An opportunity that was only seen does not make an event "traded as a whole".
+TEST(Results, AnEventThatWasOnlySeenTakesNoMoneyOfItsMarkets) {
+  RunBuilder run(Usd::whole(1000));
+  run.market("Ann?", "election").trade({.market = 0, .result = cents(10)});
+  RunLog log = run.finish();
+  log.markets[0].event = EventId{5};
+  Opportunity seen = log.opportunities[0];
+  seen.subject = 5;
+  seen.subject_is_event = true;
+  log.opportunities.push_back(seen);
+  const Results r = results_of(log, {.resamples = 50});
+  ASSERT_EQ(r.markets.size(), 2U);
+  for (const TableRow& row : r.markets) EXPECT_EQ(row.pnl, row.is_event ? Usd{} : cents(10)) << row.name;
 }
 
 // Whatever happened: the parts, the tables and the hours each add up to the whole, to the micro-dollar.
@@ -489,7 +507,7 @@ TEST(Results, SaysWhatIsNotMoneyYetAndWhenOnePlanCarriesAll) {
   const Results r = results_of(run.finish());
   EXPECT_THAT(r.thin, Contains(HasSubstr("0.40 USD of the final equity is positions")));
   EXPECT_THAT(r.thin, Contains(HasSubstr("99 % of all that was won")));
-  EXPECT_THAT(r.thin, Contains(HasSubstr("No market resolved")));
+  EXPECT_THAT(r.thin, Contains(HasSubstr("No market that was traded resolved")));
   EXPECT_THAT(r.thin, Contains(HasSubstr("Fills in 1 market:")));
 }
 

@@ -60,7 +60,9 @@ void add_table(std::string& text, const char* title, const std::vector<TableRow>
     const TableRow& row = rows[i];
     text += fmt::format("  {:<42.42}{:>8}{:>8}{:>16}{:>16}{:>16}\n", row.name, row.plans, row.fills,
                         usd_text(row.volume), usd_text(row.result),
-                        !with_pnl ? "" : row.pnl ? usd_text(*row.pnl) : "in its event");
+                        !with_pnl ? ""
+                        : row.pnl ? usd_text(*row.pnl)
+                                  : "in its event");
   }
   if (rows.size() > kTableRows) text += fmt::format("  and {} more\n", rows.size() - kTableRows);
 }

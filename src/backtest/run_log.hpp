@@ -99,7 +99,7 @@ struct MarketMoney {
   std::uint32_t subject = 0;  // ConditionId, or EventId when it is one
   bool subject_is_event = false;
   Usd cash;   // of fills with their fees, set operations with their gas, payoffs
-  Usd worth;  // at the end, as equity counts it
+  Usd worth;  // at the end, as equity counts it, less what was held at the beginning or came in as a deposit
 };
 
 // How far intents came. What risk refused is counted by reason.
@@ -114,7 +114,10 @@ struct RunLog {
   Usd starting_cash;
   std::vector<std::string> strategies;  // by StrategyId
   std::vector<MarketRow> markets;       // those with an order or an opportunity; of an event at least one
-  std::vector<MarketMoney> money;       // together: final equity less starting cash and deposits
+  std::vector<MarketMoney> money;
+  // Final equity less deposits that is in no row of `money`: of before the recorder began, of trades made elsewhere, of
+  // operations told by the account's picture. 0 in a backtest and on paper.
+  Usd money_elsewhere;
   std::vector<OrderRow> orders;
   std::vector<FillRow> fills;
   std::vector<BookShot> shots;  // by order; the first kMostShots

@@ -10,6 +10,8 @@ RunRecorder::RunRecorder(Engine& engine, std::string name, const RunRecorderSett
     : engine_(engine), settings_(settings) {
   log_.name = std::move(name);
   log_.starting_cash = cash_ = engine.ledger().cash();
+  deposits_ = engine.ledger().flows().deposits;
+  worth_before_ = worth();
   for (const auto& strategy : engine.strategies()) log_.strategies.emplace_back(strategy->name());
   engine.set_on_plan_done(
       [](void* self, const Plan& plan, Usd result) { static_cast<RunRecorder*>(self)->on_plan(plan, result); }, this);
@@ -76,22 +78,38 @@ void RunRecorder::point(Nanos at) {
   next_point_ = log_.equity.back().at;
 }
 
+RunRecorder::BySubject RunRecorder::worth() const {
+  BySubject all;
+  for (const Worth& w : worth_by_market(engine_.ledger(), engine_.catalogue(), engine_.books())) {
+    all[{w.event.valid() ? w.event.value : w.condition.value, w.event.valid()}] = w.certain + w.marked;
+  }
+  return all;
+}
+
 // Whose money this event was.
 void RunRecorder::account(const Event& e) {
   const Usd change = engine_.ledger().cash() - std::exchange(cash_, engine_.ledger().cash());
-  if (change.micros == 0) return;
-  const auto add = [&](std::uint32_t subject, bool is_event) { cash_of_[{subject, is_event}] += change; };
   switch (e.header.kind) {
-    case EventKind::kFill: add(condition_of(e.instrument()).value, false); break;
+    case EventKind::kFill:
+      market_of_fill_.try_emplace(e.fill.fill_id, condition_of(e.instrument()).value);
+      cash_of_[{condition_of(e.instrument()).value, false}] += change;
+      return;
     case EventKind::kSettlement:
-      if (const std::uint32_t* row = fills_.find(e.settlement.fill_id)) {
-        add(condition_of(log_.orders[log_.fills[*row].order].terms.instrument).value, false);
-      }
-      break;
+      if (const std::uint32_t* market = market_of_fill_.find(e.settlement.fill_id))
+        cash_of_[{*market, false}] += change;
+      return;
     case EventKind::kOperationDone:
-      add(e.header.subject, e.operation.kind == SetOperation::kConvert);
-      break;
-    default: break;  // deposits: nobody's
+      cash_of_[{e.header.subject, e.operation.kind == SetOperation::kConvert}] += change;
+      return;
+    case EventKind::kAccountBegin: worth_at_picture_ = worth(); return;
+    case EventKind::kAccountEnd: {
+      // Shares that came or went with a deposit are no profit of their market.
+      if (engine_.ledger().flows().deposits == std::exchange(deposits_, engine_.ledger().flows().deposits)) return;
+      for (const auto& [subject, value] : worth()) worth_before_[subject] += value;
+      for (const auto& [subject, value] : worth_at_picture_) worth_before_[subject] -= value;
+      return;
+    }
+    default: return;
   }
 }
 
@@ -221,33 +239,35 @@ void RunRecorder::on_plan(const Plan& plan, Usd result) {
 }
 
 void RunRecorder::money_of_markets() {
-  std::map<std::pair<std::uint32_t, bool>, MarketMoney> money;
-  const auto of = [&](std::uint32_t subject, bool is_event) -> MarketMoney& {
-    MarketMoney& m = money[{subject, is_event}];
-    m.subject = subject;
-    m.subject_is_event = is_event;
-    market(is_event ? engine_.catalogue().event(EventId{subject}).conditions.front() : ConditionId{subject});
-    return m;
-  };
-  for (const auto& [subject, cash] : cash_of_) of(subject.first, subject.second).cash = cash;
-  for (const Worth& w : worth_by_market(engine_.ledger(), engine_.catalogue(), engine_.books())) {
-    of(w.event.valid() ? w.event.value : w.condition.value, w.event.valid()).worth = w.certain + w.marked;
+  BySubject change = worth();
+  for (const auto& [subject, value] : worth_before_) change[subject] -= value;
+  for (const auto& [subject, cash] : cash_of_) change.try_emplace(subject);
+  log_.money_elsewhere = log_.final_equity - log_.flows.deposits;
+  for (const auto& [subject, value] : change) {
+    const auto [id, is_event] = subject;
+    const auto cash = cash_of_.find(subject);
+    const MarketMoney money{.subject = id,
+                            .subject_is_event = is_event,
+                            .cash = cash == cash_of_.end() ? Usd{} : cash->second,
+                            .worth = value};
+    market(is_event ? engine_.catalogue().event(EventId{id}).conditions.front() : ConditionId{id});
+    log_.money_elsewhere -= money.cash + money.worth;
+    log_.money.push_back(money);
   }
-  for (auto& [subject, m] : money) log_.money.push_back(m);
 }
 
 RunLog RunRecorder::finish() {
-  money_of_markets();
   log_.opportunity_totals = engine_.opportunities().totals();
   log_.funnel.intents = engine_.counters().intents;
   log_.funnel.refused_by_risk = engine_.counters().intents_refused;
   log_.funnel.plans = engine_.executor().counters().plans;
   log_.funnel.refusals = engine_.risk().refusals();
-  for (MarketRow& row : log_.markets) row.winning_outcome = engine_.catalogue()[row.id].winning_outcome;
   const Halts& halts = engine_.risk().halts();
   if (halts.any()) log_.halt = std::string(to_string(halts.reason())) + ": " + halts.note();
   log_.flows = engine_.ledger().flows();
   log_.final_equity = engine_.valuation().equity;
+  money_of_markets();
+  for (MarketRow& row : log_.markets) row.winning_outcome = engine_.catalogue()[row.id].winning_outcome;
   log_.events = engine_.counters().events;
   log_.state_hash = engine_.state_hash();
   engine_.set_on_plan_done(nullptr, nullptr);

@@ -66,8 +66,11 @@ class RunRecorder {
   RunLog log_;
   FlatMap<std::uint32_t> orders_{1024}, fills_{1024};  // ours by id -> row
   FlatMap<OpenPlan> plans_{256};
-  std::map<std::pair<std::uint32_t, bool>, Usd> cash_of_;  // by condition, or event when true
-  Usd cash_;                                               // behind the last event
+  using BySubject = std::map<std::pair<std::uint32_t, bool>, Usd>;  // condition, or event when true
+  [[nodiscard]] BySubject worth() const;
+  BySubject cash_of_, worth_before_, worth_at_picture_;
+  FlatMap<std::uint32_t> market_of_fill_{1024};
+  Usd cash_, deposits_;  // behind the last event
   std::array<std::deque<Later>, kMarkoutSeconds.size()> later_;
   std::vector<std::uint8_t> listed_;  // markets, by condition
   Nanos next_look_{INT64_MIN}, next_point_{INT64_MIN};

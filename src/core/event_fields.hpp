@@ -10,8 +10,8 @@ namespace underround {
 
 enum class Subject : std::uint8_t { kNone, kInstrument, kCondition, kEvent, kSymbol };
 
-// What header.subject counts. Orders carry an id of their own, and an operation says itself what it is about (a
-// condition, or the event of a conversion): for them the subject is the sender's business.
+// What header.subject counts, where the kind alone says so. Orders carry an id of their own, and their subject is the
+// sender's business; a kOperationDone is about a condition, or about an event when operation.kind is a conversion.
 [[nodiscard]] constexpr Subject subject_of(EventKind kind) noexcept {
   switch (kind) {
     case EventKind::kSnapshotBegin:

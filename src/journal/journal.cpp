@@ -88,6 +88,7 @@ Journal::~Journal() {
     std::error_code ignored;
     fs::remove(path, ignored);
   }
+  keeper_.stop();  // its thread may be syncing the segment that is closed now
   if (current_) keeper_.hand_over(current_.release());
   keeper_.stop();
   if (lock_ >= 0) ::close(lock_);
@@ -217,8 +218,6 @@ std::string Journal::failure() const {
                           : failure_ + "; nothing more is written";
 }
 
-void Journal::sync() {
-  ::msync(current_->data, at_, MS_SYNC);
-}
+void Journal::sync() { ::msync(current_->data, at_, MS_SYNC); }
 
 }  // namespace underround::journal

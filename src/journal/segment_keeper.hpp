@@ -49,8 +49,9 @@ class SegmentKeeper {
   // Closed segments that are there already, oldest first; before start().
   void add_closed(std::uint64_t index, std::uint64_t first, const std::filesystem::path& file);
   void start(OpenSegment& written);
-  void stop();  // what was handed over is synced and closed
+  void stop();  // what was handed over is synced and closed; again after a last hand_over()
 
+  // Until the next one, or until stop() has returned, it may be synced.
   void writing(OpenSegment& current) noexcept { current_.store(&current, std::memory_order_release); }
   void hand_over(OpenSegment* full) noexcept;
 
