@@ -51,9 +51,17 @@ function drawStrip({ main }: Report): void {
   );
 }
 
+const kFilledByTheVenue = 'What the venue filled, and what became of it. It does not promise that it will happen again.';
+const kPromise: Record<string, string> = {
+  backtest: 'Simulated fills on recorded books. A backtest shows what would have happened to these orders under these assumptions; it does not promise that it will happen again.',
+  paper: 'Simulated fills on live books. Paper trading shows what would have happened to these orders under these assumptions; it does not promise that it will happen again.',
+};
+
 function drawWords(report: Report): void {
   const { headline: h, thin } = report.main;
-  document.title = `${report.title} · backtest`;
+  const mode = report.settings.find(([name]) => name === 'mode')?.[1] ?? 'backtest';
+  document.title = `${report.title} · ${mode}`;
+  setText(byId('promise'), kPromise[mode] ?? kFilledByTheVenue);
   setText(byId('title'), report.title);
   setText(byId('when'), `${h.name === '' ? '' : `${h.name} · `}${dateTime(h.from_ns / 1e6)} to ${dateTime(h.to_ns / 1e6)} (${spanText(h.to_ns - h.from_ns)}) · ${format.compact(h.events)} events`);
   const verdict = byId('verdict');
