@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "core/event_bytes.hpp"
 #include "journal/command_codec.hpp"
 #include "journal/condition_codec.hpp"
 #include "journal/name_codec.hpp"
@@ -43,7 +44,7 @@ bool EngineJournal::start(const EngineStart& start, const Engine& engine) {
 
 bool EngineJournal::step(const Event& e, std::span<const Command> commands) {
   if (e.header.kind == EventKind::kConditionAdded && !(flush() && conditions_up_to(e.condition()))) return false;
-  held_back_.push_back(e);
+  held_back_.push_back(without_padding(e));
   ++since_state_;
   if (commands.empty() && belongs_to_frame(e.header.kind) && held_back_.size() < kMostHeldBack) return true;
   bool good = flush();

@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "base/check.hpp"
+#include "core/event_bytes.hpp"
 #include "core/event_fields.hpp"
 #include "journal/journal.hpp"
 #include "journal/journal_reader.hpp"
@@ -467,11 +468,12 @@ Result<void> NativeWriter::frame(std::span<const Event> events) {
   if (from.ns < s.index.last || to < from) {
     return fail(ErrorCode::kInvalidInput, fmt::format("time goes back from {} ns to {} ns", s.index.last, from.ns));
   }
-  if (auto done =
-          s.append(RecordKind::kEvents, {reinterpret_cast<const std::uint8_t*>(events.data()), events.size_bytes()});
-      !done) {
-    return done;
+  s.buffer.resize(events.size_bytes());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const Event clean = without_padding(events[i]);
+    std::memcpy(s.buffer.data() + i * sizeof clean, &clean, sizeof clean);
   }
+  if (auto done = s.append(RecordKind::kEvents, s.buffer); !done) return done;
   if (s.index.events == 0) s.index.first = from.ns;
   s.index.last = to.ns;
   s.index.events += events.size();

@@ -1,11 +1,12 @@
 // What reading a native recording costs: every checksum, subject and time checked, every event touched.
 #include "backtest/native_recording.hpp"
-#include "base/temporary_folder.hpp"
 
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
 #include <cstdlib>
+
+#include "base/temporary_folder.hpp"
 
 namespace underround::backtest {
 namespace {

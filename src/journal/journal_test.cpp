@@ -1,6 +1,5 @@
 // The journal on a real disk: reopened, torn, damaged, locked, killed, out of room.
 #include "journal/journal.hpp"
-#include "base/temporary_folder.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -12,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/temporary_folder.hpp"
 #include "journal/journal_reader.hpp"
 
 namespace underround::journal {

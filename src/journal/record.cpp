@@ -88,7 +88,11 @@ std::optional<Record> SegmentReader::next() noexcept {
   auto record = read_at(at_);
   if (!record || record->sequence != next_) {
     end_ = examine_rest();
-    return std::nullopt;
+    if (end_ != SegmentEnd::kCorrupt) return std::nullopt;
+    // Or the writer went on while that was looked at: then what comes first is whole by now.
+    record = read_at(at_);
+    if (!record || record->sequence != next_) return std::nullopt;
+    end_ = SegmentEnd::kMore;
   }
   at_ += size_on_disk(record->payload.size());
   ++next_;

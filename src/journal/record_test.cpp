@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "journal/crc32c.hpp"
@@ -104,6 +108,43 @@ TEST(Record, HeadsOfOtherFilesAreRefused) {
     EXPECT_FALSE(read_segment_head(segment).has_value()) << i;
   }
   EXPECT_FALSE(read_segment_head({}).has_value());
+}
+
+// A record that is half written when a reader comes by, and whole a moment later, is no damage. Writer and reader have
+// mappings of their own, as two processes have.
+TEST(SegmentReader, WhatIsBeingWrittenIsNoDamage) {
+  constexpr std::size_t kBytes = 16'384;
+  constexpr std::uint64_t kRecords = 200;
+  const int file = ::memfd_create("segment", MFD_CLOEXEC);
+  ASSERT_EQ(::ftruncate(file, kBytes), 0);
+  const auto map = [&] {
+    return static_cast<std::uint8_t*>(::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0));
+  };
+  std::uint8_t *const to = map(), *const from = map();
+  std::uint64_t damaged = 0;
+  for (int round = 0; round < 500; ++round) {
+    std::memset(to, 0, kBytes);
+    write_segment_head(to, 1);
+    std::thread writer([&] {
+      std::uint8_t* at = to + kSegmentHead;
+      for (std::uint64_t n = 1; n <= kRecords; ++n) {
+        write_record(at, n, RecordKind::kNote, Bytes(reinterpret_cast<const std::uint8_t*>(&n), sizeof n), {});
+        at += size_on_disk(sizeof n);
+      }
+    });
+    for (std::uint64_t read = 0; read < kRecords;) {
+      SegmentReader reader(Bytes(from, kBytes), 1);
+      for (read = 0; reader.next();) ++read;
+      if (reader.end() != SegmentEnd::kCorrupt) continue;
+      ++damaged;
+      break;
+    }
+    writer.join();
+  }
+  EXPECT_EQ(damaged, 0U);
+  ::munmap(to, kBytes);
+  ::munmap(from, kBytes);
+  ::close(file);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // Segments that are full: packed, deleted, and whatever a crash leaves between two steps.
 #include "journal/segment_keeper.hpp"
-#include "base/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -11,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/temporary_folder.hpp"
 #include "journal/journal.hpp"
 #include "journal/journal_reader.hpp"
 #include "journal/segment_pack.hpp"
