@@ -99,10 +99,7 @@ void PrintTo(const Got& g, std::ostream* out) {
 
 class Flow {
  public:
-  explicit Flow(bool with_us)
-      : simulation_({.seed = 3, .markets = 30, .with_population = false}),
-        with_us_(with_us),
-        start_(simulation_.now()) {
+  Flow() : simulation_({.seed = 3, .markets = 30, .with_population = false}), start_(simulation_.now()) {
     bob_ = simulation_.make_account("0xb0b0000000000000000000000000000000000b0b", Usd::whole(100'000));
     ConditionSpec spec;
     spec.slug = "agreement";
@@ -143,7 +140,6 @@ class Flow {
 
  private:
   Simulation simulation_;
-  bool with_us_;
   Nanos start_;
   simulator::AccountId bob_;
   MarketId market_;
@@ -173,7 +169,7 @@ void note(const Event& e, std::vector<Got>& fills) {
 }
 
 std::vector<Got> on_the_simulator() {
-  Flow flow(true);
+  Flow flow;
   Catalogue catalogue;
   auto engine = engine_for(catalogue, flow.start());
   InProcessVenue* venue = nullptr;
@@ -192,7 +188,7 @@ std::vector<Got> on_the_simulator() {
 }
 
 std::vector<Got> on_paper() {
-  Flow flow(false);
+  Flow flow;
   Catalogue catalogue;
   auto engine = engine_for(catalogue, flow.start());
   FillModel model(catalogue, engine->books(), no_chance());
@@ -218,7 +214,7 @@ std::vector<Got> on_paper() {
 }
 
 std::vector<Got> in_a_backtest(const std::filesystem::path& folder) {
-  Flow flow(false);
+  Flow flow;
   {
     Catalogue catalogue;
     auto writer = backtest::NativeWriter::create({.folder = folder}).value();

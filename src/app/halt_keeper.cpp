@@ -17,7 +17,7 @@ std::string words_of(const Halts& halts) { return fmt::format("{}: {}", to_strin
 
 }  // namespace
 
-HaltKeeper::HaltKeeper(std::filesystem::path directory, const Engine& engine, Callbacks callbacks)
+HaltKeeper::HaltKeeper(const std::filesystem::path& directory, const Engine& engine, Callbacks callbacks)
     : store_(directory), on_disk_(!directory.empty()), engine_(engine), callbacks_(std::move(callbacks)) {}
 
 void HaltKeeper::restore(Nanos known_at, Nanos now, bool quiet) {

@@ -23,7 +23,7 @@ class HaltKeeper {
     std::function<void(std::string_view)> note;  // for the journal
   };
   // An empty directory: nothing is kept.
-  HaltKeeper(std::filesystem::path directory, const Engine& engine, Callbacks callbacks);
+  HaltKeeper(const std::filesystem::path& directory, const Engine& engine, Callbacks callbacks);
 
   // Before the first order. `known_at`: the last news of the engine that this one took over; 0 when it did not.
   void restore(Nanos known_at, Nanos now, bool quiet);

@@ -161,9 +161,9 @@ class Recorder::Impl {
     }
     ended_since_.clear();
     if (binance_) {
-      for (std::uint16_t i = 0; i < binance_->symbols().size(); ++i) {
-        append(RecordKind::kSymbol,
-               journal::encode_symbol({SymbolId{i}, binance_->symbols().name(SymbolId{i})}, buffer_));
+      for (std::size_t i = 0; i < binance_->symbols().size(); ++i) {
+        const SymbolId id{static_cast<std::uint16_t>(i)};
+        append(RecordKind::kSymbol, journal::encode_symbol({id, binance_->symbols().name(id)}, buffer_));
       }
     }
     // Often enough that what the budget leaves always holds the whole catalogue.

@@ -20,7 +20,6 @@ inline constexpr Nanos kStart = Nanos::from_seconds(1'777'000'000);
 class RecordingFixture : public ::testing::Test {
  protected:
   RecordingFixture() { writer_ = NativeWriter::create({.folder = folder_ / "a"}).value(); }
-  ~RecordingFixture() override { writer_.reset(); }
 
   static ConditionSpec candidate(int i, FeeSchedule fees = FeeSchedule::free()) {
     ConditionSpec spec;

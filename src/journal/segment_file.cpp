@@ -58,6 +58,7 @@ Result<std::vector<fs::path>> segment_files(const fs::path& folder) {
   }
   if (error) return fail(ErrorCode::kNotFound, fmt::format("journal {}: {}", folder.string(), error.message()));
   std::vector<fs::path> files;
+  files.reserve(found.size());
   for (auto& [index, file] : found) files.push_back(std::move(file));
   return files;
 }

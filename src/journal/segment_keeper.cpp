@@ -94,7 +94,9 @@ void SegmentKeeper::take_over() {
 }
 
 bool SegmentKeeper::pack_one() {
-  if (!settings_.compress || (rest_ > 0 && --rest_ > 0)) return false;
+  if (!settings_.compress) return false;
+  if (rest_ > 0) --rest_;
+  if (rest_ > 0) return false;
   const auto plain = std::ranges::find(closed_, false, &Closed::packed);
   if (plain == closed_.end()) return false;
   const auto packed = pack_segment(path_of(*plain), stop_);
