@@ -2,14 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/stable_hash.hpp"
 #include "net/http_client.hpp"
-#include "venue/polymarket/gamma.hpp"
+#include "net/url.hpp"
 
 namespace underround {
 namespace {
+
+constexpr std::size_t kMostInOneQuestion = 50;  // slugs; an address has its length too
 
 std::uint64_t trading_hash(const ConditionSpec& s) {
   StableHasher h;
@@ -137,16 +141,43 @@ void CatalogueLoader::start_refreshing() {
     auto full_at = Clock::now() + full_every;
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
-      const bool asked = wake_.wait_for(lock, stop, every, [this] { return asked_; });
+      (void)wake_.wait_for(lock, stop, every, [this] { return asked_ || held_anew_; });
       if (stop.stop_requested()) return;
-      asked_ = false;
-      const bool full = asked || Clock::now() >= full_at;
+      const bool full = std::exchange(asked_, false) || Clock::now() >= full_at;
+      held_anew_ = false;
+      const std::vector<std::string> held = held_;
       lock.unlock();
+      ask_for_ends(held);
       refresh(full);
       if (full) full_at = Clock::now() + full_every;
       lock.lock();
     }
   });
+}
+
+void CatalogueLoader::ask_for_ends(const std::vector<std::string>& slugs) {
+  std::vector<polymarket::GammaResolution> ends;
+  for (std::size_t from = 0; from < slugs.size(); from += kMostInOneQuestion) {
+    std::string target = "/markets/keyset?closed=true&limit=100";
+    for (std::size_t i = from; i < std::min(slugs.size(), from + kMostInOneQuestion); ++i) {
+      if (slugs[i].empty()) continue;
+      target += "&slug=" + net::percent_encode(slugs[i]);
+    }
+    auto got = http_->get(std::move(target));
+    if (!got) {
+      failures_.fetch_add(1, std::memory_order_relaxed);
+      continue;  // asked again at the next refresh
+    }
+    for (auto& end : got->resolutions) ends.push_back(std::move(end));
+  }
+  if (!ends.empty() && settings_.on_ends) settings_.on_ends(std::move(ends));
+}
+
+void CatalogueLoader::look_after(std::vector<std::string> slugs) {
+  const std::lock_guard lock(mutex_);
+  held_anew_ = held_anew_ || (held_.empty() && !slugs.empty());
+  held_ = std::move(slugs);
+  if (held_anew_) wake_.notify_one();
 }
 
 void CatalogueLoader::refresh_soon() {

@@ -3,8 +3,10 @@
 //     hot_loop.post([&, specs = std::move(specs)] { session.add(specs); }); });
 //   auto first = loader.load_all();      // blocking, at start-up
 //   loader.start_refreshing();           // then the next up/down windows, and now and then the whole catalogue again
-// The callback runs on the loader's thread. Markets already handed over are handed over again only when Gamma's answer
-// for them changed in what trading depends on (phase, accepting, tick, fees).
+//   loader.look_after(slugs);            // what is held: how these end is asked for at each refresh
+// The callbacks run on the loader's thread. Markets already handed over are handed over again only when Gamma's answer
+// for them changed in what trading depends on (phase, accepting, tick, fees). The ends of what is held are asked for
+// because the venue's own word is not reliable (protocol page 11), and nobody listens while the engine is down.
 #pragma once
 
 #include <atomic>
@@ -23,6 +25,7 @@
 #include "market/filter.hpp"
 #include "market/series.hpp"
 #include "net/event_loop.hpp"
+#include "venue/polymarket/gamma.hpp"
 
 namespace underround {
 
@@ -33,6 +36,7 @@ struct CatalogueLoaderSettings {
   std::size_t windows_ahead = 3;                  // of each up/down series
   std::size_t max_pages = 1000;                   // 100 events a page
   std::function<Nanos()> clock{};                 // the venue's idea of now (simulated time may differ from ours)
+  std::function<void(std::vector<polymarket::GammaResolution>)> on_ends{};  // of what is looked after
 };
 
 class CatalogueLoader {
@@ -50,6 +54,8 @@ class CatalogueLoader {
   void start_refreshing();
   // The next refresh is a full one, and now. Any thread.
   void refresh_soon();
+  // Replaces the list; the first one that is not empty is asked about at once. Any thread.
+  void look_after(std::vector<std::string> slugs);
 
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
@@ -57,6 +63,7 @@ class CatalogueLoader {
  private:
   struct Http;
   void refresh(bool full);
+  void ask_for_ends(const std::vector<std::string>& slugs);
   [[nodiscard]] Result<std::vector<ConditionSpec>> fetch_open_markets(std::vector<std::string>* notes);
   [[nodiscard]] std::vector<ConditionSpec> fetch_windows();
   // Drops what was handed over before and has not changed; remembers the rest.
@@ -72,7 +79,8 @@ class CatalogueLoader {
   std::unique_ptr<Http> http_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  bool asked_ = false;   // guarded
+  bool asked_ = false, held_anew_ = false;  // guarded
+  std::vector<std::string> held_;           // guarded
   std::jthread thread_;  // last: stops before what it uses goes
 };
 

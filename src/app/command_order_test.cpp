@@ -337,8 +337,11 @@ TEST_F(AccountCommands, ASessionGoesOnFromTheOneBefore) {
   ASSERT_EQ(command(run, variables).exit_code, kExitOk);
   const Ran before = this->run("journal state state/journal --json");
   ASSERT_EQ(before.exit_code, kExitOk) << before.err;
-  const Ran again = command(run, variables);
+  const Ran again = command(run + " --out again.json", variables);
   ASSERT_EQ(again.exit_code, kExitOk) << again.err;
+  const std::string report = read(folder_ / "again.json");
+  EXPECT_THAT(report, HasSubstr(R"("net_deposits_usd_micros":0,)")) << "what was taken over was not paid in";
+  EXPECT_THAT(report, HasSubstr("had traded before"));
   EXPECT_THAT(this->run("journal dump state/journal").out, HasSubstr("goes on from record"));
   const Ran after = this->run("journal state state/journal --json");
   simdjson::dom::element root;
@@ -346,6 +349,38 @@ TEST_F(AccountCommands, ASessionGoesOnFromTheOneBefore) {
   EXPECT_EQ(std::int64_t(root["adopted"]), 0);
   EXPECT_EQ(std::int64_t(root["deposits_usd_micros"]), 1'000'000'000) << "taken in once";
   EXPECT_EQ(std::string(std::string_view(root["halted"])), "none");
+}
+
+// The venue's word came while nobody listened.
+TEST_F(AccountCommands, WhatWasResolvedWhileTheEngineWasDownIsRedeemed) {
+  const simulator::ServiceUrls& u = server_->urls();
+  const std::string about = fmt::format(R"({{"address":"{}","condition_id":"{}","amount":"10",)", kAddress, condition_);
+  ask(u.control, "POST", "/operations", about + R"("operation":"split"})");
+  // Without a reason to trade.
+  const std::string variables =
+      std::string(kYeses) + "UNDERROUND_CHAIN__RPC_URL=" + u.rpc +
+      " UNDERROUND_CHAIN__CONFIRMATIONS=1 UNDERROUND_CHAIN__POLL_MS=20 UNDERROUND_STRATEGIES__MIN_EDGE_USD=1 "
+      "UNDERROUND_MARKETS__MIN_VOLUME_USD=0 UNDERROUND_MARKETS__MIN_LIQUIDITY_USD=0 "
+      "UNDERROUND_MARKETS__MAX_DAYS_TO_END=3650 UNDERROUND_LIVE__RECONCILE_EVERY_S=5";
+  const auto session = [&] { return command("run --mode live --duration 4s --headless --json", variables); };
+  const auto state = [&] { return this->run("journal state state/journal --json").out; };
+  const Ran first = session();
+  ASSERT_EQ(first.exit_code, kExitOk) << first.err;
+  ASSERT_THAT(state(), HasSubstr(R"("shares_micros":10000000)"));
+  ask(u.control, "POST", "/resolutions", fmt::format(R"({{"condition_id":"{}","winner":1}})", condition_));
+  ask(u.control, "POST", "/time", R"({"advance_ms":60000})");
+  // A loaded machine may need more than one.
+  for (int i = 0; i < 10 && state().find("shares_micros") != std::string::npos; ++i) {
+    const Ran ran = session();
+    ASSERT_EQ(ran.exit_code, kExitOk) << ran.err;
+  }
+  const Ran after = this->run("journal state state/journal --json");
+  simdjson::dom::element root;
+  ASSERT_EQ(parser_.parse(after.out).get(root), simdjson::SUCCESS) << after.out << after.err;
+  EXPECT_EQ(root["positions"].get_array().size(), 0U) << after.out;
+  EXPECT_EQ(std::int64_t(root["differences"]), 0);
+  EXPECT_EQ(std::string(std::string_view(root["halted"])), "none");
+  EXPECT_EQ(std::int64_t(root["cash_usd_micros"]) + std::int64_t(root["gas_usd_micros"]), 1'000'000'000);
 }
 
 }  // namespace

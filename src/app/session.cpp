@@ -37,6 +37,7 @@ namespace {
 constexpr Nanos kTimerPeriod = Nanos::from_millis(50);
 constexpr Nanos kShutdownPatience = Nanos::from_millis(800);
 constexpr Nanos kViewPeriod = Nanos::from_millis(250);
+constexpr Nanos kHeldPeriod = Nanos::from_seconds(2);  // between lists of what is held, for the loader
 
 RunMode mode_of(OrderRoute route) {
   switch (route) {
@@ -62,7 +63,12 @@ class Session::Impl {
   Result<void> start() {
     started_at_ = loop_.now();
     loader_ = std::make_unique<CatalogueLoader>(
-        CatalogueLoaderSettings{.gamma_url = settings_.urls.gamma, .proxy_url = settings_.proxy_url},
+        CatalogueLoaderSettings{.gamma_url = settings_.urls.gamma,
+                                .proxy_url = settings_.proxy_url,
+                                .on_ends =
+                                    [this](std::vector<polymarket::GammaResolution> ends) {
+                                      loop_.post([this, ends = std::move(ends)] { note_ends(ends); });
+                                    }},
         filter_of(settings_.config), series_of(settings_.config), [this](std::vector<ConditionSpec> specs) {
           loop_.post([this, specs = std::move(specs)] { add_markets(specs); });
         });
@@ -426,6 +432,36 @@ class Session::Impl {
     if (phase == MarketPhase::kResolved || phase == MarketPhase::kRedeemable) ended_.push_back(e.condition());
   }
 
+  // How markets ended in which we hold something: the feed did not say so, or nobody listened then.
+  void note_ends(const std::vector<polymarket::GammaResolution>& ends) {
+    if (stopped_) return;
+    for (const auto& end : ends) {
+      const auto condition = catalogue_.find_condition(end.condition_id);
+      if (!condition || engine_->awaits_redemption(*condition)) continue;
+      Event e = Event::make(EventKind::kMarketStatus, loop_.now(), catalogue_[*condition].spec.venue, condition->value);
+      e.market = {.phase = MarketPhase::kResolved, .winning_outcome = end.winning_outcome, .venue_time = loop_.now()};
+      note_end(e);
+      driver_->deliver(e);
+      if (paper_) paper_->on_market(e, loop_.now());
+    }
+  }
+
+  void look_after_held(Nanos now) {
+    if (now < held_at_ + kHeldPeriod) return;
+    held_at_ = now;
+    held_now_.clear();
+    for (const InstrumentId held : engine_->ledger().held()) {
+      const ConditionId condition = condition_of(held);
+      if (engine_->ledger().position(held).flat() || engine_->awaits_redemption(condition)) continue;
+      if (std::ranges::find(held_now_, condition) == held_now_.end()) held_now_.push_back(condition);
+    }
+    if (held_now_ == looked_after_) return;
+    looked_after_ = held_now_;
+    std::vector<std::string> slugs;
+    for (const ConditionId condition : looked_after_) slugs.push_back(catalogue_[condition].spec.slug);
+    loader_->look_after(std::move(slugs));
+  }
+
   // News from the loader: new conditions, or changes of known ones.
   void add_markets(const std::vector<ConditionSpec>& specs) {
     if (stopped_) return;
@@ -449,6 +485,7 @@ class Session::Impl {
     halts_->keep(now);
     if (journal_) journal_->look();
     advance_paper(now);
+    look_after_held(now);
     if (!ended_.empty()) {
       feed_->unsubscribe(ended_);
       ended_.clear();
@@ -508,6 +545,8 @@ class Session::Impl {
   ViewBuilder builder_;
   std::vector<Event> events_, due_;
   std::vector<ConditionId> ended_;
+  std::vector<ConditionId> looked_after_, held_now_;  // the loader's list, and scratch
+  Nanos held_at_;
   std::uint64_t messages_ = 0;
   LatencyHistogram decision_latency_, order_latency_;
   Nanos frame_received_;  // of the frame being worked on; 0 between frames

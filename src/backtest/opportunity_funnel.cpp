@@ -22,7 +22,7 @@ std::vector<Count> fate_counts(const RunLog& log, std::initializer_list<Fate> wh
   return counts;
 }
 
-// How far the plans of one opportunity came.
+// How far the orders for one opportunity came.
 struct Journey {
   bool sent = false, filled = false, pending = false, reversed = false;
   std::string last_end;  // of its last order, when nothing filled
@@ -30,20 +30,17 @@ struct Journey {
 
 std::map<std::uint64_t, Journey> journeys_of(const RunLog& log, const RunIndex& index) {
   std::map<std::uint64_t, Journey> journeys;
-  for (std::size_t p = 0; p < log.plans.size(); ++p) {
-    if (log.plans[p].opportunity == 0) continue;
-    Journey& journey = journeys[log.plans[p].opportunity];
-    for (const std::size_t o : index.orders_of(p)) {
-      const OrderRow& order = log.orders[o];
-      if (!was_sent(order)) continue;
-      journey.sent = true;
-      journey.last_end = to_string(end_of(order));
-      if (order.reject != RejectReason::kNone) journey.last_end += std::string(": ") + to_string(order.reject);
-      for (const std::size_t f : index.fills_of(o)) {
-        journey.filled = true;
-        journey.reversed = journey.reversed || !stands(log.fills[f]);
-        journey.pending = journey.pending || log.fills[f].settlement != SettlementStatus::kConfirmed;
-      }
+  for (std::size_t o = 0; o < log.orders.size(); ++o) {
+    const OrderRow& order = log.orders[o];
+    if (order.opportunity == 0 || !was_sent(order)) continue;
+    Journey& journey = journeys[order.opportunity];
+    journey.sent = true;
+    journey.last_end = to_string(end_of(order));
+    if (order.reject != RejectReason::kNone) journey.last_end += std::string(": ") + to_string(order.reject);
+    for (const std::size_t f : index.fills_of(o)) {
+      journey.filled = true;
+      journey.reversed = journey.reversed || !stands(log.fills[f]);
+      journey.pending = journey.pending || log.fills[f].settlement != SettlementStatus::kConfirmed;
     }
   }
   return journeys;

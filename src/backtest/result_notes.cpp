@@ -38,6 +38,11 @@ Verdict positive(const Results& r, const ResultsSettings& settings) {
 void note_sample_size(const RunLog& log, const Results& r, const ResultsSettings& settings,
                       std::vector<std::string>& notes) {
   const std::size_t least = settings.min_observations;
+  if (log.goes_on) {
+    notes.push_back(
+        "The run went on with an account that had traded before: its profit and loss are counted from the first "
+        "deposit, what was made before has a row of its own, and no returns are computed.");
+  }
   if (r.trades.bets == 0) {
     notes.push_back("No fill: nothing can be said about results, only about what was seen.");
     return;
@@ -58,7 +63,7 @@ void note_sample_size(const RunLog& log, const Results& r, const ResultsSettings
   }
   if (r.net_deposits.micros != 0) {
     notes.push_back("Money moved in or out during the run: no returns are computed.");
-  } else if (r.returns.periods >= least && !r.returns.sharpe) {
+  } else if (!log.goes_on && r.returns.periods >= least && !r.returns.sharpe) {
     notes.push_back("Equity did not move, or was not positive: no Sharpe ratio.");
   }
   if (r.trades.traded > 0 && r.trades.losses == 0) {

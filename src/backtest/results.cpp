@@ -170,7 +170,8 @@ void add_returns(const RunLog& log, const ResultsSettings& settings, Results& r)
   ReturnFigures& f = r.returns;
   f.period = periods.length;
   f.periods = periods.changes.size();
-  if (r.net_deposits.micros != 0) return;                          // equity that was paid in is no return
+  // Equity that was paid in is no return, nor is what was there and had no price before the first books came.
+  if (r.net_deposits.micros != 0 || log.goes_on) return;
   const bool enough = r.trades.bets >= settings.min_observations;  // of periods: the bootstrap's own rule
   const statistics::BootstrapSettings bootstrap{.seed = settings.seed,
                                                 .resamples = settings.resamples,

@@ -171,6 +171,21 @@ TEST(Results, TheMoneyOfAnEventThatWasTradedAsAWholeIsInItsRow) {
   EXPECT_EQ(pnl_of(results_of(log, {.resamples = 50}), "before the run, or made elsewhere"), cents(30));
 }
 
+TEST(Results, ARunThatGoesOnHasNoReturns) {
+  RunBuilder run(Usd::whole(1000));
+  run.market("Rain?");
+  for (int i = 0; i < 100; ++i) run.trade({.result = cents(i % 3 == 0 ? -5 : 7)});
+  RunLog log = run.finish();
+  ASSERT_TRUE(results_of(log, {.resamples = 50}).returns.sharpe);
+  log.goes_on = true;
+  const Results r = results_of(log, {.resamples = 50});
+  EXPECT_FALSE(r.returns.sharpe);
+  EXPECT_FALSE(r.pnl_interval);
+  EXPECT_EQ(r.net_deposits, Usd{});
+  EXPECT_EQ(std::ranges::count_if(r.thin, [](const std::string& note) { return note.contains("had traded before"); }),
+            1);
+}
+
 // An opportunity that was only seen does not make an event "traded as a whole".
 TEST(Results, AnEventThatWasOnlySeenTakesNoMoneyOfItsMarkets) {
   RunBuilder run(Usd::whole(1000));
@@ -278,7 +293,7 @@ TEST(Results, FunnelSaysWhereOpportunitiesWereLost) {
   }
   run.trade({.expected_profit = cents(10)});
   run.trade({.expected_profit = cents(10), .settlement = SettlementStatus::kFailed});
-  run.trade({.expected_profit = cents(10), .settlement = SettlementStatus::kMatched});
+  run.trade({.expected_profit = cents(10), .settlement = SettlementStatus::kMatched, .plan_ends = false});
   run.trade({.filled = Shares{},
              .expected_profit = cents(10),
              .status = OrderStatus::kRejected,

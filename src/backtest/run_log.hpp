@@ -26,6 +26,7 @@ struct OrderRow {
   OrderId id;
   PlanId plan;
   StrategyId strategy;
+  std::uint64_t opportunity = 0;  // that its plan is for, whether the plan has come to its end or not; 0: none
   OrderTerms terms;
   Nanos decided_at;  // the engine's time
   Price expected;    // price the decision was made on, of this leg; kNoPrice for repairs and quotes
@@ -68,7 +69,6 @@ struct PlanRow {
   IntentKind kind = IntentKind::kDirectional;
   std::uint32_t subject = 0;  // ConditionId, or EventId when it is one
   bool subject_is_event = false;
-  std::uint64_t opportunity = 0;
   std::uint32_t legs = 0;
   Shares wanted, completed;  // sets (shares when there is one leg)
   Usd expected_profit, result;
@@ -111,7 +111,8 @@ struct FunnelCounts {
 struct RunLog {
   std::string name;  // of the run: the rung, the parameters
   Nanos from, to;    // first and last event
-  Usd starting_cash;
+  Usd starting_cash;          // that had been paid in when the run began
+  bool goes_on = false;       // with an account that had traded before: shares and earlier profit besides that cash
   std::vector<std::string> strategies;  // by StrategyId
   std::vector<MarketRow> markets;       // those with an order or an opportunity; of an event at least one
   std::vector<MarketMoney> money;

@@ -9,8 +9,9 @@ namespace underround::backtest {
 RunRecorder::RunRecorder(Engine& engine, std::string name, const RunRecorderSettings& settings)
     : engine_(engine), settings_(settings) {
   log_.name = std::move(name);
-  log_.starting_cash = cash_ = engine.ledger().cash();
-  deposits_ = engine.ledger().flows().deposits;
+  cash_ = engine.ledger().cash();
+  log_.starting_cash = deposits_ = engine.ledger().flows().deposits;
+  log_.goes_on = cash_ != deposits_ || engine.ledger().total_cost().micros != 0;
   worth_before_ = worth();
   for (const auto& strategy : engine.strategies()) log_.strategies.emplace_back(strategy->name());
   engine.set_on_plan_done(
@@ -155,6 +156,7 @@ void RunRecorder::on_order(const PlaceOrder& command) {
   row.expected = kNoPrice;
   row.mid = mid(order.terms().instrument);
   if (const Plan* plan = engine_.executor().plan(order.plan())) {
+    row.opportunity = plan->intent.opportunity;
     plans_.try_emplace(plan->id.value, OpenPlan{row.decided_at, Usd{}, false});
     // A repair is not decided on a price of its own: it takes what there is.
     if (plan->rounds == 0) {
@@ -220,7 +222,6 @@ void RunRecorder::on_plan(const Plan& plan, Usd result) {
   row.subject_is_event = plan.intent.event.valid();
   row.subject =
       row.subject_is_event ? plan.intent.event.value : condition_of(plan.intent.legs().front().instrument).value;
-  row.opportunity = plan.intent.opportunity;
   row.legs = plan.intent.leg_count;
   row.wanted = plan.intent.size;
   row.completed = plan.completed;

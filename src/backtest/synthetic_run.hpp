@@ -52,6 +52,7 @@ class RunBuilder {
     std::uint8_t strategy = 0;
     Fate fate = Fate::kTaken;
     Usd bound = Usd::whole(51);
+    bool plan_ends = true;  // before the run does
   };
 
   // One opportunity and, when it was taken, its plan with one order; equity follows the result after `step`.
@@ -65,12 +66,14 @@ class RunBuilder {
     terms.tif = t.tif;
     terms.size = t.size;
     terms.limit = Price{t.expected < 0 ? t.price : t.expected};
-    log_.orders.push_back({OrderId{plan.value}, plan, StrategyId{t.strategy}, terms, now_, Price{t.expected},
-                           Price{t.mid}, t.status, t.reject, t.filled});
+    log_.orders.push_back({OrderId{plan.value}, plan, StrategyId{t.strategy}, opportunity, terms, now_,
+                           Price{t.expected}, Price{t.mid}, t.status, t.reject, t.filled});
     if (t.filled.micros > 0) fill(t);
-    log_.plans.push_back({plan, StrategyId{t.strategy}, IntentKind::kDirectional, t.market, false, opportunity, 1,
-                          t.size, t.filled, t.expected_profit, t.result, t.bound, now_, now_ + step_, t.repairs,
-                          t.settlement == SettlementStatus::kFailed});
+    if (t.plan_ends) {
+      log_.plans.push_back({plan, StrategyId{t.strategy}, IntentKind::kDirectional, t.market, false, 1, t.size,
+                            t.filled, t.expected_profit, t.result, t.bound, now_, now_ + step_, t.repairs,
+                            t.settlement == SettlementStatus::kFailed});
+    }
     ++log_.funnel.intents;
     ++log_.funnel.plans;
     money(t.market).cash += t.result;

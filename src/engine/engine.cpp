@@ -150,9 +150,7 @@ void Engine::on_market_status(const Event& e, CommandBuffer& commands) {
   const bool held = !ledger_.position(instrument_of(e.condition(), 0)).flat() ||
                     !ledger_.position(instrument_of(e.condition(), 1)).flat();
   if (!held) return;
-  if (std::find(resolved_.begin(), resolved_.end(), e.condition()) == resolved_.end()) {
-    resolved_.push_back(e.condition());
-  }
+  if (!awaits_redemption(e.condition())) resolved_.push_back(e.condition());
   auto execution = execution_context(commands);
   executor_.on_resolved(e.condition(), execution);
   check_invariants(commands);

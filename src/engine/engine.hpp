@@ -5,6 +5,7 @@
 // Owner: one thread. After warm-up step() does not allocate for market data (engine_allocation_test.cpp).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -79,6 +80,10 @@ class Engine {
   [[nodiscard]] const std::vector<std::unique_ptr<Strategy>>& strategies() const noexcept { return strategies_; }
   [[nodiscard]] const std::vector<StrategyResult>& strategy_results() const noexcept { return results_; }
   [[nodiscard]] Valuation valuation() const { return value(ledger_, catalogue_, books_); }
+  // Resolved, held, and redeemed as soon as that is possible.
+  [[nodiscard]] bool awaits_redemption(ConditionId condition) const noexcept {
+    return std::ranges::find(resolved_, condition) != resolved_.end();
+  }
   [[nodiscard]] Nanos now() const noexcept { return now_; }
   [[nodiscard]] std::uint64_t state_hash() const noexcept;
 

@@ -91,8 +91,9 @@ void Ledger::add_market(MarketId market, PotId pot) {
 }
 
 void Ledger::set_winner(MarketId market, unsigned winner) {
-  UR_CHECK(winner < 2);
-  markets_[market.value].winner = static_cast<std::uint8_t>(winner);
+  std::uint8_t& known = markets_[market.value].winner;
+  UR_CHECK(winner < 2 && (known == kUnresolved || known == winner));
+  known = static_cast<std::uint8_t>(winner);
 }
 
 void Ledger::add_tokens(AccountId account, MarketId market, unsigned outcome, Shares delta) {

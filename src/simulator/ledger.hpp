@@ -66,7 +66,8 @@ class Ledger {
   // --- markets
   PotId add_pot();
   void add_market(MarketId market, PotId pot);  // in order of MarketId
-  // Final result, in micro-payout terms: `winner` pays 1 USD a share from now on.
+  // Final result, in micro-payout terms: `winner` pays 1 USD a share from now on. Never another one: somebody may have
+  // been paid already.
   void set_winner(MarketId market, unsigned winner);
   [[nodiscard]] Usd locked(PotId pot) const { return pots_[pot.value].locked; }
   [[nodiscard]] PotId pot_of(MarketId market) const { return markets_[market.value].pot; }

@@ -139,6 +139,18 @@ Reply RulesService::settlement(const JsonValue& body) {
   return done();
 }
 
+// {"condition_id","winner":0|1}: now, whatever its question asks. Redeemable half a minute later; again before that with
+// the other winner is a flip. Markets of an event end together, with their event.
+Reply RulesService::resolutions(const JsonValue& body) {
+  const auto market = venue_.find_condition(body.text("condition_id"));
+  const auto winner = body.integer("winner");
+  if (!market) return error_reply(404, "condition_id: market not found");
+  if (winner != 0 && winner != 1) return error_reply(400, "winner must be 0 or 1");
+  if (venue_.market(*market).group.valid()) return error_reply(400, "condition_id: this market ends with its event");
+  venue_.resolve_market(*market, static_cast<unsigned>(*winner));
+  return done();
+}
+
 // {"down_ms"}: 425, then two minutes post-only, then normal.
 Reply RulesService::restart(const JsonValue& body) {
   Nanos down = Nanos::from_seconds(90);
@@ -157,6 +169,7 @@ void RulesService::add_routes(Router& router) {
   add("/session-signers", &RulesService::session_signers);
   add("/limits", &RulesService::limits);
   add("/settlement", &RulesService::settlement);
+  add("/resolutions", &RulesService::resolutions);
   add("/restart", &RulesService::restart);
 }
 

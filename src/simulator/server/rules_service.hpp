@@ -1,5 +1,5 @@
 // The part of `control` that bends the venue's rules: allowances, balances, standing, session keys, limits, settlement,
-// restarts. Shapes in README.md.
+// resolutions, restarts. Shapes in README.md.
 #pragma once
 
 #include "simulator/server/account_rules.hpp"
@@ -21,6 +21,7 @@ class RulesService {
   [[nodiscard]] Reply session_signers(const JsonValue& body);
   [[nodiscard]] Reply limits(const JsonValue& body);
   [[nodiscard]] Reply settlement(const JsonValue& body);
+  [[nodiscard]] Reply resolutions(const JsonValue& body);
   [[nodiscard]] Reply restart(const JsonValue& body);
   Venue& venue_;
   AccountRules& rules_;

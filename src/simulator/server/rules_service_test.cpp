@@ -256,6 +256,25 @@ TEST_F(RulesServiceTest, SettlementFailsAsOftenAsAsked) {
   EXPECT_TRUE(get(urls().control, "/state").json.boolean("conserved"));
 }
 
+TEST_F(RulesServiceTest, AMarketEndsWhenItIsTold) {
+  open(unlimited());
+  split(alice_, "10");
+  const auto resolve = [&](const std::string& winner) {
+    return control("/resolutions", R"({"condition_id":")" + market_.condition + R"(","winner":)" + winner + "}").status;
+  };
+  EXPECT_EQ(resolve("2"), 400);
+  EXPECT_EQ(control("/resolutions", R"({"condition_id":"0x12","winner":0})").status, 404);
+  EXPECT_EQ(resolve("0"), 200);
+  EXPECT_EQ(resolve("1"), 200) << "a flip";
+  const std::string redeem = R"("operation":"redeem","condition_id":")" + market_.condition + "\"";
+  EXPECT_EQ(rule("/operations", alice_, redeem).status, 400) << "not yet";
+  advance(31'000);
+  const Answer paid = rule("/operations", alice_, redeem);
+  EXPECT_EQ(paid.status, 200);
+  EXPECT_EQ(paid.json.integer("paid_usd_micros"), 10'000'000);
+  EXPECT_TRUE(get(urls().control, "/state").json.boolean("conserved"));
+}
+
 TEST_F(RulesServiceTest, AnyWordsOfTheErrorPage) {
   open(unlimited());
   const auto refuse = [&](const std::string& rest) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/decimal.hpp"
 #include "market/iso_time.hpp"
 #include "venue/polymarket/clob_json.hpp"
 
@@ -186,6 +187,16 @@ void read_terms(element market, ConditionSpec& spec) {
   spec.liquidity = usd_of(market, "liquidityNum", "liquidity");
 }
 
+// Prices say who won; a market that pays both outcomes a part has no winner.
+std::optional<std::uint8_t> winner_of(element market) {
+  const std::vector<std::string> prices = list_of(market, "outcomePrices");
+  if (prices.size() != 2) return std::nullopt;
+  const auto first = parse_decimal(prices[0], Price::kDecimals), second = parse_decimal(prices[1], Price::kDecimals);
+  if (first == Price::kPipsPerUsd && second == 0) return std::uint8_t{0};
+  if (first == 0 && second == Price::kPipsPerUsd) return std::uint8_t{1};
+  return std::nullopt;
+}
+
 class PageReader {
  public:
   PageReader(const GammaOptions& options, GammaPage& page) : options_(options), page_(page) {}
@@ -235,6 +246,9 @@ class PageReader {
       join(*parent, item, spec);
     } else if (has_array(item, "events") && item["events"].at(0).get(own_event) == simdjson::SUCCESS) {
       join(own_event, item, spec);
+    }
+    if (spec.phase == MarketPhase::kResolved) {
+      if (const auto winner = winner_of(item)) page_.resolutions.push_back({spec.condition_id, *winner});
     }
     page_.markets.push_back(std::move(spec));
   }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,8 +30,15 @@ struct GammaRefusal {
   std::string reason;
 };
 
+// How a market ended: the oracle has resolved it and the prices are one and zero.
+struct GammaResolution {
+  std::string condition_id;
+  std::uint8_t winning_outcome = 0;
+};
+
 struct GammaPage {
   std::vector<ConditionSpec> markets;
+  std::vector<GammaResolution> resolutions;  // of those among `markets` that have one
   std::vector<GammaRefusal> refused;
   std::string next_cursor;  // empty at the end
 };

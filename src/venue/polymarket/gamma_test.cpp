@@ -87,6 +87,22 @@ TEST(Gamma, FeesAreReadOrUnknown) {
   EXPECT_FALSE(fees(R"("feesEnabled":true,"feeSchedule":{"rate":0.07,"exponent":1,"takerOnly":false},)").known());
 }
 
+TEST(Gamma, AWinnerNeedsAResolutionAndPricesOfOneAndZero) {
+  const auto winner = [](const std::string& extra) {
+    const auto ends = page(market(extra)).resolutions;
+    EXPECT_TRUE(ends.empty() || ends[0].condition_id == "0x" + kId64);
+    return ends.empty() ? -1 : int{ends[0].winning_outcome};
+  };
+  const std::string resolved = R"("closed":true,"umaResolutionStatus":"resolved",)";
+  EXPECT_EQ(winner(resolved + R"("outcomePrices":"[\"1\", \"0\"]",)"), 0);
+  EXPECT_EQ(winner(resolved + R"("outcomePrices":["0.0","1.0"],)"), 1);
+  EXPECT_EQ(winner(resolved + R"("outcomePrices":"[\"0.5\", \"0.5\"]",)"), -1) << "pays both";
+  EXPECT_EQ(winner(resolved), -1) << "no prices";
+  EXPECT_EQ(winner(resolved + R"("outcomePrices":"[\"1\"]",)"), -1);
+  EXPECT_EQ(winner(R"("closed":true,"outcomePrices":"[\"1\", \"0\"]",)"), -1) << "prices alone prove nothing";
+  EXPECT_EQ(winner(R"("umaResolutionStatus":"proposed","outcomePrices":"[\"1\", \"0\"]",)"), -1);
+}
+
 TEST(Gamma, PhaseNeedsMoreThanAcceptingOrders) {
   const auto phase = [](const char* extra) { return one(market(extra)).phase; };
   EXPECT_EQ(phase(R"("closed":true,)"), MarketPhase::kClosed);
