@@ -339,9 +339,8 @@ TEST_F(AccountCommands, ASessionGoesOnFromTheOneBefore) {
   ASSERT_EQ(before.exit_code, kExitOk) << before.err;
   const Ran again = command(run + " --out again.json", variables);
   ASSERT_EQ(again.exit_code, kExitOk) << again.err;
-  const std::string report = read(folder_ / "again.json");
-  EXPECT_THAT(report, HasSubstr(R"("net_deposits_usd_micros":0,)")) << "what was taken over was not paid in";
-  EXPECT_THAT(report, HasSubstr("had traded before"));
+  EXPECT_THAT(read(folder_ / "again.json"), HasSubstr(R"("net_deposits_usd_micros":0,)"))
+      << "what was taken over was not paid in";
   EXPECT_THAT(this->run("journal dump state/journal").out, HasSubstr("goes on from record"));
   const Ran after = this->run("journal state state/journal --json");
   simdjson::dom::element root;
@@ -354,6 +353,13 @@ TEST_F(AccountCommands, ASessionGoesOnFromTheOneBefore) {
 // The venue's word came while nobody listened.
 TEST_F(AccountCommands, WhatWasResolvedWhileTheEngineWasDownIsRedeemed) {
   const simulator::ServiceUrls& u = server_->urls();
+  // One that stands alone.
+  simdjson::dom::parser gamma;
+  const simdjson::dom::array markets = gamma.parse(ask(u.gamma, "GET", "/markets?closed=false&limit=100", ""));
+  for (const simdjson::dom::element m : markets) {
+    if (std::string_view(m["version"]) != "v1" || !std::string_view(m["slug"]).contains("-question-")) continue;
+    condition_ = std::string(std::string_view(m["conditionId"]));
+  }
   const std::string about = fmt::format(R"({{"address":"{}","condition_id":"{}","amount":"10",)", kAddress, condition_);
   ask(u.control, "POST", "/operations", about + R"("operation":"split"})");
   // Without a reason to trade.
