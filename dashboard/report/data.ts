@@ -164,6 +164,7 @@ export interface Results {
     average_win_usd_micros: number | null;
     average_loss_usd_micros: number | null;
     result_usd_micros: number;
+    left_usd_micros: number;
     expected_usd_micros: number;
   };
   legs: { plans: number; result_usd_micros: number; expected_usd_micros: number };

@@ -130,7 +130,7 @@ export function drawOrders(panel: HTMLElement, { orders }: Results): void {
   else facts(panel, ['of those sent', format.count(orders.sent), ''], rows);
   const rejected = orders.rejections.map((r) => `${r.name.replace(/_/g, ' ')} ${r.count}`).join(', ');
   const note = [
-    orders.immediate > 0 ? `FAK and FOK: ${orders.immediate_missed} of ${orders.immediate} missed.` : '',
+    orders.immediate > 0 ? `Immediate: ${orders.immediate_missed} of ${orders.immediate} missed.` : '',
     orders.resting > 0 ? `Resting: ${orders.resting_cancelled} of ${orders.resting} cancelled with nothing filled.` : '',
     orders.shares_filled === null ? '' : `Of the shares asked for, ${(100 * orders.shares_filled).toFixed(1)} % filled.`,
     rejected === '' ? '' : `Rejected: ${rejected}.`,

@@ -29,6 +29,7 @@ EngineStart start_of(const config::Config& config) {
 }
 
 std::string millis(const backtest::LegLatency& leg) {
+  if (leg.recorded != nullptr) return fmt::format("drawn from {} that were recorded", leg.recorded->size());
   std::string text = fmt::format("{} ms", static_cast<double>(leg.base.ns) / 1e6);
   if (leg.jitter.ns > 0) text += fmt::format(" + exponential of {} ms", static_cast<double>(leg.jitter.ns) / 1e6);
   if (leg.spike_ppm > 0) {

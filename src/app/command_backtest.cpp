@@ -8,7 +8,9 @@
 #include "app/commands.hpp"
 #include "app/config_command_line.hpp"
 #include "app/duration.hpp"
+#include "app/latency_option.hpp"
 #include "app/recorded_data.hpp"
+#include "app/recorded_latency.hpp"
 #include "app/simulated_run.hpp"
 #include "app/terminal.hpp"
 #include "app/text_file.hpp"
@@ -39,8 +41,13 @@ class RecordedCommand : public Command {
     app.add_option("--without", without_, "switch assumptions off, for example fees,latency")->delimiter(',');
     app.add_option("--queue", queue_, "pessimistic, proportional or power")->capture_default_str();
     app.add_option("--order-latency", order_latency_,
-                   "orders, cancels and answers, each way (default 15ms and a tail)");
-    app.add_option("--data-latency", data_latency_, "venue to us: a duration, or `recorded`")->capture_default_str();
+                   "orders, and cancels and answers unless said, each way: 15ms, 15ms+5ms (a tail), or with stalls "
+                   "15ms+5ms/0.5%:250ms, the default");
+    app.add_option("--cancel-latency", cancel_latency_, "cancels, likewise");
+    app.add_option("--answer-latency", answer_latency_, "the user stream, likewise");
+    app.add_option("--latency-from", latency_from_,
+                   "orders, cancels and answers as they were measured: the journal of a live session");
+    app.add_option("--data-latency", data_latency_, "venue to us: likewise, or `recorded`")->capture_default_str();
     app.add_option("--taker-delay", taker_delay_, "of up/down markets: a duration, or what the venue had at the `date`")
         ->capture_default_str();
     app.add_option("--settlement-failures", failures_, "share of fills that settlement takes back")
@@ -60,9 +67,10 @@ class RecordedCommand : public Command {
     app.add_option("--seed", seed_, "of everything that chance decides")->capture_default_str();
   }
   std::expected<StudySettings, Failure> study();
+  std::expected<void, Failure> latencies(backtest::LatencySettings& legs) const;
 
-  std::string config_, from_, to_, queue_ = "pessimistic", order_latency_, data_latency_ = "12ms",
-                                   taker_delay_ = "date";
+  std::string config_, from_, to_, queue_ = "pessimistic", order_latency_, cancel_latency_, answer_latency_,
+                                   latency_from_, data_latency_ = "12ms", taker_delay_ = "date";
   std::vector<std::filesystem::path> data_;
   std::vector<std::string> without_;
   double failures_ = 0.002, misses_ = 0.02, fees_ = -1;
@@ -144,6 +152,28 @@ Outcome BacktestCommand::simulate(const Context& context) {
 
 // --- on recordings
 
+std::expected<void, Failure> RecordedCommand::latencies(backtest::LatencySettings& legs) const {
+  if (!latency_from_.empty()) {
+    const auto times = recorded_latencies(latency_from_);
+    if (!times) return std::unexpected(Failure(times.error()));
+    legs.order.recorded = legs.user.recorded = times->order;
+    legs.cancel.recorded = times->cancel;
+  }
+  legs.recorded = data_latency_ == "recorded";
+  const auto read = [](std::string_view name, const std::string& text,
+                       std::initializer_list<backtest::LegLatency*> into) -> std::expected<void, Failure> {
+    if (text.empty()) return {};
+    const auto leg = latency_option(name, text);
+    if (!leg) return std::unexpected(leg.error());
+    for (backtest::LegLatency* const each : into) *each = *leg;
+    return {};
+  };
+  if (auto ok = read("--order-latency", order_latency_, {&legs.order, &legs.cancel, &legs.user}); !ok) return ok;
+  if (auto ok = read("--cancel-latency", cancel_latency_, {&legs.cancel}); !ok) return ok;
+  if (auto ok = read("--answer-latency", answer_latency_, {&legs.user}); !ok) return ok;
+  return legs.recorded ? std::expected<void, Failure>() : read("--data-latency", data_latency_, {&legs.data});
+}
+
 std::expected<StudySettings, Failure> RecordedCommand::study() {
   StudySettings s;
   auto loaded = load_config(config_);
@@ -161,17 +191,7 @@ std::expected<StudySettings, Failure> RecordedCommand::study() {
   const auto queue = backtest::queue_model_of(queue_);
   if (!queue) return wrong_usage("--queue " + queue_ + ": write pessimistic, proportional or power");
   venue.queue = *queue;
-  if (!order_latency_.empty()) {
-    const auto latency = duration_option("--order-latency", order_latency_, Nanos{});
-    if (!latency) return std::unexpected(latency.error());
-    venue.latency.order = venue.latency.cancel = venue.latency.user = backtest::LegLatency::constant(*latency);
-  }
-  venue.latency.recorded = data_latency_ == "recorded";
-  if (!venue.latency.recorded) {
-    const auto latency = duration_option("--data-latency", data_latency_, Nanos{});
-    if (!latency) return std::unexpected(latency.error());
-    venue.latency.data = backtest::LegLatency::constant(*latency);
-  }
+  if (auto ok = latencies(venue.latency); !ok) return std::unexpected(ok.error());
   if (taker_delay_ != "date") {
     const auto delay = duration_option("--taker-delay", taker_delay_, Nanos{});
     if (!delay) return std::unexpected(delay.error());
@@ -180,7 +200,7 @@ std::expected<StudySettings, Failure> RecordedCommand::study() {
   venue.settlement_failure_ppm = ppm(failures_);
   venue.miss_ppm = ppm(misses_);
   venue.seed = s.results.seed = seed_;
-  s.assumptions = {.size = Shares::whole(size_), .fees = {}, .complete_sets = complete_};
+  s.assumptions = {.size = Shares::whole(size_), .fees = {}, .from = {}, .complete_sets = complete_};
   if (fees_ == 0) s.assumptions.fees = FeeSchedule::free();
   if (fees_ > 0) s.assumptions.fees = FeeSchedule::taker(static_cast<std::int32_t>(ppm(fees_)), 1);
   for (const auto& [text, at] : {std::pair{&from_, &s.run.from}, std::pair{&to_, &s.run.to}}) {
@@ -189,6 +209,7 @@ std::expected<StudySettings, Failure> RecordedCommand::study() {
     if (!moment) return wrong_usage(moment.error().message);
     *at = *moment;
   }
+  s.assumptions.from = s.run.from;
   if (s.run.to.ns != 0 && s.run.to <= s.run.from) return wrong_usage("--to is not after --from");
   s.run.name = "everything on";
   if (!without_.empty()) s.run.name = fmt::format("without {}", fmt::join(without_, ", "));

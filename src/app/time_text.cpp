@@ -1,19 +1,10 @@
 #include "app/time_text.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
-#include <chrono>
 
 #include "market/iso_time.hpp"
 
 namespace underround::cli {
-namespace {
-
-constexpr std::int64_t kDay_s = 86'400;
-
-}  // namespace
-
 Result<Nanos> parse_moment(std::string_view text) {
   const auto refuse = [whole = std::string(text)] {
     return fail(ErrorCode::kInvalidInput, "'" + whole +
@@ -30,16 +21,6 @@ Result<Nanos> parse_moment(std::string_view text) {
   }
   const auto at = parse_iso_time(text);
   return at ? Result<Nanos>(*at) : refuse();
-}
-
-std::string moment_text(Nanos at) {
-  const std::int64_t seconds = at.seconds();
-  const std::int64_t days = seconds >= 0 ? seconds / kDay_s : (seconds - kDay_s + 1) / kDay_s;
-  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
-  const std::int64_t rest = seconds - days * kDay_s;
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), rest / 3600,
-                     rest / 60 % 60, rest % 60);
 }
 
 }  // namespace underround::cli

@@ -2,7 +2,6 @@
 // or nanoseconds since 1970. UTC.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "core/error.hpp"
@@ -11,6 +10,5 @@
 namespace underround::cli {
 
 [[nodiscard]] Result<Nanos> parse_moment(std::string_view text);
-[[nodiscard]] std::string moment_text(Nanos at);  // "2026-04-29T02:10:43Z"
 
 }  // namespace underround::cli

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "market/iso_time.hpp"
+
 namespace underround::cli {
 namespace {
 
@@ -23,9 +25,9 @@ TEST(TimeText, WhatIsNoMomentIsRefused) {
 
 TEST(TimeText, ThereAndBack) {
   for (const std::int64_t s : {0LL, 951'782'400LL, 1'777'428'643LL}) {
-    EXPECT_EQ(parse_moment(moment_text(Nanos::from_seconds(s))).value(), Nanos::from_seconds(s));
+    EXPECT_EQ(parse_moment(iso_time_text(Nanos::from_seconds(s))).value(), Nanos::from_seconds(s));
   }
-  EXPECT_EQ(moment_text(Nanos::from_seconds(1'777'428'643)), "2026-04-29T02:10:43Z");
+  EXPECT_EQ(iso_time_text(Nanos::from_seconds(1'777'428'643)), "2026-04-29T02:10:43Z");
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 #include "backtest/backtest.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 
 #include "base/check.hpp"
 #include "core/event_fields.hpp"
+#include "market/iso_time.hpp"
 
 namespace underround::backtest {
 namespace {
@@ -70,14 +73,24 @@ class Run {
     exchange_now_ = Nanos{INT64_MIN};
     open_markets();
     next_timer_ = now_ + settings_.timer_every;
+    if (settings_.to.ns != 0 && now_ > settings_.to) {
+      return fail(ErrorCode::kNotFound,
+                  fmt::format("the recordings begin at {}, behind the end asked for ({})", iso_time_text(now_), iso_time_text(settings_.to)));
+    }
     std::uint64_t frames = 0;
+    Nanos last = now_;
     for (; frame; frame = data_.next()) {
       const Nanos received = frame->front().header.time;
       if (settings_.to.ns != 0 && received > settings_.to) break;
       take(*frame, received);
+      last = received;
       if (settings_.progress && (++frames & 0xffff) == 0) settings_.progress(data_.bytes_done());
     }
     if (!data_.problem().empty()) return fail(ErrorCode::kInvalidInput, data_.problem());
+    if (!frame && settings_.from > last) {
+      return fail(ErrorCode::kNotFound, fmt::format("the recordings end at {}, before the beginning asked for ({})",
+                                                    iso_time_text(last), iso_time_text(settings_.from)));
+    }
     run_until(std::max(now_, exchange_now_) + settings_.rest);
     return recorder_.finish();
   }

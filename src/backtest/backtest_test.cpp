@@ -20,6 +20,11 @@ class BacktestTest : public RecordingFixture {
     return s;
   }
   RunLog run(const BacktestSettings& settings, const Assumptions& assumptions = {}) {
+    auto log = try_run(settings, assumptions);
+    EXPECT_TRUE(log) << log.error().message;
+    return log.value_or(RunLog{});
+  }
+  Result<RunLog> try_run(const BacktestSettings& settings, const Assumptions& assumptions = {}) {
     close();
     auto data = MarketData::open(folders(), assumptions);
     EXPECT_TRUE(data) << data.error().message;
@@ -27,14 +32,12 @@ class BacktestTest : public RecordingFixture {
     engine.starting_cash = Usd::whole(1000);
     engine.risk.max_order = engine.risk.max_position = engine.risk.max_event = engine.risk.max_total = Usd::whole(1000);
     const std::vector<std::string> names{"multi_outcome"};
-    auto log = run_backtest(
+    return run_backtest(
         *data,
         [&](Catalogue& catalogue) -> Result<std::unique_ptr<Engine>> {
           return std::make_unique<Engine>(catalogue, engine, make_strategies(names, StrategySettings{}).value());
         },
         settings);
-    EXPECT_TRUE(log) << log.error().message;
-    return *log;
   }
   static Shares bought(const RunLog& log) {
     Shares total;
@@ -64,11 +67,36 @@ TEST_F(BacktestTest, TakesWhatIsThereWhenItsOrdersArrive) {
   EXPECT_EQ(log.orders[0].status, OrderStatus::kFilled);
   ASSERT_EQ(log.plans.size(), 1U);
   EXPECT_GT(log.plans[0].result.micros, 0);
+  EXPECT_EQ(log.plans[0].result, log.final_equity - log.starting_cash);
+  EXPECT_FALSE(log.plans[0].uneven);
+  EXPECT_TRUE(log.orders[0].immediate) << "a leg of a set does not rest, whatever the venue calls its order";
   EXPECT_GT(log.plans[0].capital.micros, 0);
   // A complete set is worth a dollar, whatever the bids say.
   EXPECT_EQ(log.final_equity - log.starting_cash, Usd{bought(log).micros / 3 / 10});
   EXPECT_EQ(log.markets.size(), 3U);
   EXPECT_EQ(log.opportunity_totals.taken, 1U);
+}
+
+// One leg is gone when its order comes, and nobody pays enough for the others: they are held, and are worth their bids.
+TEST_F(BacktestTest, WhatAMissedLegLeavesBehindIsPartOfItsPlan) {
+  markets();
+  for (std::uint32_t i = 0; i < 3; ++i) book(kStart, i, 3200, 3400);
+  const Nanos there = kStart + Nanos::from_seconds(10);
+  for (std::uint32_t i = 0; i < 3; ++i) book(there, i, 2800, 3000);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    book(there + Nanos::from_millis(65), i, i < 2 ? 1000 : 9000, i < 2 ? 3000 : 9200, i < 2 ? 100 : 1);
+  }
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    book(kStart + Nanos::from_seconds(60), i, i < 2 ? 1000 : 9000, i < 2 ? 3000 : 9200, i < 2 ? 100 : 1);
+  }
+  const RunLog log = run({.name = "missed", .venue = exact()});
+  const auto uneven = std::ranges::find(log.plans, true, &PlanRow::uneven);
+  ASSERT_NE(uneven, log.plans.end());
+  EXPECT_GT(uneven->left.micros, 0);
+  EXPECT_LT(uneven->result.micros, 0);
+  Usd results;
+  for (const PlanRow& plan : log.plans) results += plan.result;
+  EXPECT_EQ(results, log.final_equity - log.starting_cash) << "prices did not move behind the plans' ends";
 }
 
 TEST_F(BacktestTest, TooLateIsTooLate) {
@@ -134,6 +162,10 @@ TEST_F(BacktestTest, TradesOnlyBetweenFromAndTo) {
   an_underround(Nanos::from_millis(400));
   EXPECT_EQ(run({.name = "before", .venue = exact(), .to = kStart + Nanos::from_seconds(9)}).orders.size(), 0U);
   EXPECT_EQ(run({.name = "after", .venue = exact(), .from = kStart + Nanos::from_seconds(16)}).orders.size(), 0U);
+  const auto never = try_run({.name = "never", .venue = exact(), .from = kStart + Nanos::from_seconds(31)});
+  ASSERT_FALSE(never) << "no trades there are no result";
+  EXPECT_EQ(never.error().message.find("the recordings end at 2026-04-24T"), 0U) << never.error().message;
+  EXPECT_FALSE(try_run({.name = "never", .venue = exact(), .to = kStart - Nanos::from_seconds(1)}));
   const RunLog during = run({.name = "during", .venue = exact(), .from = kStart + Nanos::from_seconds(9)});
   EXPECT_EQ(during.orders.size(), 3U);
   EXPECT_GE(during.from, kStart + Nanos::from_seconds(9));

@@ -20,6 +20,7 @@ class LatencyModel {
 
  private:
   [[nodiscard]] Nanos draw() noexcept {
+    if (leg_.recorded != nullptr) return (*leg_.recorded)[random_.below(leg_.recorded->size())];
     Nanos time = leg_.base;
     if (leg_.jitter.ns > 0)
       time += Nanos{static_cast<std::int64_t>(random_.exponential(static_cast<double>(leg_.jitter.ns)))};

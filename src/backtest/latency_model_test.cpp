@@ -37,6 +37,21 @@ TEST(LatencyModel, NeverFasterThanItsFloorAndNeverOvertaking) {
   }
 }
 
+TEST(LatencyModel, RecordedTimesAreDrawnAndScaled) {
+  LatencySettings settings;
+  settings.order.recorded =
+      std::make_shared<const std::vector<Nanos>>(std::vector{Nanos::from_millis(4), Nanos::from_millis(90)});
+  settings.scale(200);
+  LatencyModel leg(settings.order, Random(1));
+  int slow = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const Nanos sent = Nanos::from_seconds(i), took = leg.arrival(sent) - sent;
+    EXPECT_TRUE(took == Nanos::from_millis(8) || took == Nanos::from_millis(180)) << took.ns;
+    slow += took == Nanos::from_millis(180) ? 1 : 0;
+  }
+  EXPECT_NEAR(slow, 500, 80);
+}
+
 TEST(LatencySettings, TheLatencyCurveScalesOrdersAndNotTheData) {
   LatencySettings s;
   const Nanos data = s.data.base, order = s.order.base;

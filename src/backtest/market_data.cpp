@@ -61,6 +61,7 @@ Result<void> MarketData::number(Source& source) {
   std::unordered_map<std::string_view, std::uint32_t> known;
   for (std::size_t i = 0; i < conditions_.size(); ++i) known.emplace(conditions_[i].condition_id, i);
   std::vector<ConditionSpec> fresh;
+  const Nanos begins = std::max(assumptions_.from, source.frame ? source.frame->front().header.time : Nanos{});
   source.same = true;
   for (const auto& condition : source.reader.contents().conditions) {
     const auto found = known.find(condition.spec.condition_id);
@@ -70,9 +71,11 @@ Result<void> MarketData::number(Source& source) {
     if (found == known.end()) {
       fresh.push_back(as_it_began(condition.spec, assumed));
       assumed_.push_back(assumed ? 1 : 0);
+      dates_.push_back(begins);
     } else if (!conditions_[ours].fees.known()) {
       conditions_[ours].fees = condition.spec.fees;
     }
+    dates_[ours] = std::max(dates_[ours], begins);
     source.same = source.same && !assumed;
     source.same = source.same && ours == source.conditions.size();
     source.conditions.push_back(ours);
@@ -88,16 +91,14 @@ Result<void> MarketData::number(Source& source) {
   return {};
 }
 
-// Of markets whose fees nobody recorded. Their date is that of the recording's first event.
+// Of markets whose fees nobody recorded. A market has one fee for the run; of several recordings the last one's date
+// counts, because fees have only risen.
 void MarketData::settle_fees() {
-  Nanos date{INT64_MAX};
-  for (const Source& source : sources_) {
-    if (source.frame) date = std::min(date, source.frame->front().header.time);
-  }
   std::size_t published = 0, assumed = 0, unknown = 0;
-  for (ConditionSpec& spec : conditions_) {
+  for (std::size_t i = 0; i < conditions_.size(); ++i) {
+    ConditionSpec& spec = conditions_[i];
     if (spec.fees.known()) continue;
-    spec.fees = published_fees(spec, date);
+    spec.fees = published_fees(spec, dates_[i]);
     published += spec.fees.known() ? 1 : 0;
     if (spec.fees.known()) continue;
     spec.fees = assumptions_.fees;

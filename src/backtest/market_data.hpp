@@ -3,7 +3,7 @@
 // A market that is in several recordings is one market here. What a recording says of its markets is what was known at
 // its end; how a market begins is not: every one is handed out open, its winner unknown, until an event says otherwise.
 // Markets whose sizes nobody recorded are not tradable, unless a size is assumed for every level of theirs. Fees that
-// nobody recorded are those the venue published for the recording's date, where that can be told.
+// nobody recorded are those the venue published for the date of the market's recording, where that can be told.
 #pragma once
 
 #include <filesystem>
@@ -23,6 +23,7 @@ namespace underround::backtest {
 struct Assumptions {
   Shares size{};               // of every level whose size nobody recorded; 0: such markets are not traded
   FeeSchedule fees{};          // where nobody recorded any and published_rules.hpp has none; unknown: not traded
+  Nanos from{};                // fees are of no earlier date: trading begins there
   bool complete_sets = false;  // the markets of an event in the recording are all there are, and exactly one wins
 };
 
@@ -60,6 +61,7 @@ class MarketData {
   std::vector<ConditionSpec> conditions_;
   std::vector<std::string> symbols_, notes_;
   std::vector<std::uint8_t> assumed_;  // by condition: sizes are
+  std::vector<Nanos> dates_;           // by condition: where the last of its recordings begins
   Assumptions assumptions_;
   std::vector<Event> buffer_;
   Source* last_ = nullptr;  // whose frame was handed out

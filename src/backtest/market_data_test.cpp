@@ -12,12 +12,15 @@ using ::testing::HasSubstr;
 
 class MarketDataTest : public RecordingFixture {
  protected:
-  void market(std::uint32_t i, FeeSchedule fees, std::vector<std::string> tags = {}) {
-    ConditionSpec spec = candidate(static_cast<int>(i), fees);
+  static ConditionSpec tagged(int i, FeeSchedule fees, std::vector<std::string> tags) {
+    ConditionSpec spec = candidate(i, fees);
     spec.tags = std::move(tags);
     spec.neg_risk = spec.group.neg_risk = false;
     spec.group.declared_conditions = 0;
-    ASSERT_TRUE(writer_->condition({ConditionId{i}, spec}));
+    return spec;
+  }
+  void market(std::uint32_t i, FeeSchedule fees, std::vector<std::string> tags = {}) {
+    ASSERT_TRUE(writer_->condition({ConditionId{i}, tagged(static_cast<int>(i), fees, std::move(tags))}));
   }
   MarketData open(const Assumptions& assumptions = {}) {
     close();
@@ -55,6 +58,25 @@ TEST_F(MarketDataTest, FeesAreRecordedElsePublishedElseAssumedElseUnknown) {
   const MarketData assumed = open({.fees = FeeSchedule::taker(70'000, 1)});
   EXPECT_EQ(assumed.conditions()[1].fees, FeeSchedule::taker(40'000, 1)) << "what is published need not be assumed";
   EXPECT_EQ(assumed.conditions()[2].fees, FeeSchedule::taker(70'000, 1));
+}
+
+// Each market at the date of its own recording, and where trading begins later, at that date.
+TEST_F(MarketDataTest, PublishedFeesAreOfTheDateOfTheirRecording) {
+  const Nanos before = Nanos::from_seconds(1'764'547'200);  // 2025-12-01: nobody paid
+  market(0, FeeSchedule(), {"politics"});
+  book(before, 0, 3000, 3200);
+  ASSERT_TRUE(writer_->close());
+  writer_ = NativeWriter::create({.folder = folder_ / "b"}).value();
+  ASSERT_TRUE(writer_->condition({ConditionId{0}, tagged(1, FeeSchedule(), {"politics"})}));
+  book(kStart, 0, 3000, 3200);  // 2026-04-24
+  close();
+  const std::vector<std::filesystem::path> both{folder_ / "a", folder_ / "b"};
+  const auto fees = [&](const Assumptions& assumptions, std::size_t i) {
+    return MarketData::open(both, assumptions).value().conditions()[i].fees;
+  };
+  EXPECT_EQ(fees({}, 0), FeeSchedule::free());
+  EXPECT_EQ(fees({}, 1), FeeSchedule::taker(40'000, 1));
+  EXPECT_EQ(fees({.from = kStart}, 0), FeeSchedule::taker(40'000, 1));
 }
 
 // Two recordings of one market, of which the second knows what it costs.

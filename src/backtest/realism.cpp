@@ -43,9 +43,13 @@ std::optional<QueueModel> queue_model_of(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-void LatencySettings::scale(std::int64_t percent) noexcept {
+void LatencySettings::scale(std::int64_t percent) {
   for (LegLatency* leg : {&order, &cancel, &user}) {
     for (Nanos* part : {&leg->base, &leg->jitter, &leg->spike}) part->ns = part->ns / 100 * percent;
+    if (leg->recorded == nullptr) continue;
+    auto scaled = std::make_shared<std::vector<Nanos>>(*leg->recorded);
+    for (Nanos& time : *scaled) time.ns = time.ns / 100 * percent;
+    leg->recorded = std::move(scaled);
   }
 }
 

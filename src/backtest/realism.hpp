@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,13 +36,15 @@ struct Realism {
 // Time on the way, one leg. Drawn anew for each message; never overtakes the one before it on the same leg.
 //   constant     base alone
 //   distribution base + exponential(jitter), and with `spike_ppm` a spike on top
+//   recorded     one of the times that were measured, each as likely, whatever the other members say
 // Assumption of the shape: a floor set by distance, a queueing tail, and rare stalls (garbage, retransmission).
 // Published round trips to the venue: 1 to 25 ms near it (research on peers), feed p50 5 / p95 17 ms.
 struct LegLatency {
   Nanos base, jitter;
   std::int64_t spike_ppm = 0;
   Nanos spike;
-  [[nodiscard]] static LegLatency constant(Nanos base) noexcept { return {base, {}, 0, {}}; }
+  std::shared_ptr<const std::vector<Nanos>> recorded{};  // not empty when it is there
+  [[nodiscard]] static LegLatency constant(Nanos base) noexcept { return {base, {}, 0, {}, {}}; }
   [[nodiscard]] bool operator==(const LegLatency&) const noexcept = default;
 };
 
@@ -49,13 +52,12 @@ struct LatencySettings {
   // Venue to us. `recorded`: the recorder's own delay of each frame (receive time less the venue's timestamp, between 0
   // and data_cap); frames without a venue time, and times that cannot be, get `data`.
   bool recorded = false;
-  LegLatency data{Nanos::from_millis(12), {}, 0, {}};
+  LegLatency data{Nanos::from_millis(12), {}, 0, {}, {}};
   Nanos data_cap = Nanos::from_seconds(2);
-  LegLatency order{Nanos::from_millis(15), Nanos::from_millis(5), 5'000, Nanos::from_millis(250)};
-  LegLatency cancel{Nanos::from_millis(15), Nanos::from_millis(5), 5'000, Nanos::from_millis(250)};
-  LegLatency user{Nanos::from_millis(15), Nanos::from_millis(5), 5'000, Nanos::from_millis(250)};
+  LegLatency order{Nanos::from_millis(15), Nanos::from_millis(5), 5'000, Nanos::from_millis(250), {}};
+  LegLatency cancel = order, user = order;
   // Orders, cancels and answers `percent` as slow: the latency curve.
-  void scale(std::int64_t percent) noexcept;
+  void scale(std::int64_t percent);
   [[nodiscard]] bool operator==(const LatencySettings&) const noexcept = default;
 };
 

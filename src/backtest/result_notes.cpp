@@ -69,6 +69,12 @@ void note_sample_size(const RunLog& log, const Results& r, const ResultsSettings
   if (r.trades.traded > 0 && r.trades.losses == 0) {
     notes.push_back("No losing plan: no profit factor, and no idea of how large a loss would be.");
   }
+  if (r.unpriced.micros != 0) {
+    notes.push_back(
+        fmt::format("{} of the equity at the end is in shares whose market had no price then: they count at the last "
+                    "bid there was, or at cost.",
+                    usd_text(r.unpriced)));
+  }
   std::size_t markets = 0;
   for (const TableRow& row : r.markets) markets += row.fills > 0 ? 1 : 0;
   if (markets < kFewMarkets) {

@@ -101,7 +101,8 @@ void add_plans(const RunLog& log, const RunIndex& index, const ResultsSettings& 
     const PlanRow& plan = log.plans[i];
     r.trades.result += plan.result;
     r.trades.expected += plan.expected_profit;
-    if (plan.repairs > 0) {
+    r.trades.left += plan.left;
+    if (plan.repairs > 0 || plan.uneven) {
       ++r.legs.plans;
       r.legs.result += plan.result;
       r.legs.expected += plan.expected_profit;
@@ -244,10 +245,9 @@ void add_orders(const RunLog& log, OrderFigures& o) {
     asked += order.terms.size.to_double();
     got += order.filled.to_double();
     if (end == OrderEnd::kRejected) add_count(o.rejections, to_string(order.reject));
-    const bool immediate = order.terms.tif == TimeInForce::kFak || order.terms.tif == TimeInForce::kFok;
-    (immediate ? o.immediate : o.resting) += 1;
-    o.immediate_missed += immediate && end == OrderEnd::kMissed ? 1 : 0;
-    o.resting_cancelled += !immediate && end == OrderEnd::kCancelled ? 1 : 0;
+    (order.immediate ? o.immediate : o.resting) += 1;
+    o.immediate_missed += order.immediate && end == OrderEnd::kMissed ? 1 : 0;
+    o.resting_cancelled += !order.immediate && end == OrderEnd::kCancelled ? 1 : 0;
   }
   most_first(o.rejections);
   o.filled_any = part_of(any, o.sent);
@@ -300,7 +300,7 @@ OrderEnd end_of(const OrderRow& order) noexcept {
   const bool found_nothing = order.reject == RejectReason::kFokNotFilled || order.reject == RejectReason::kFakNoMatch ||
                              order.reject == RejectReason::kUnmatched;
   if (found_nothing) return OrderEnd::kMissed;
-  const bool immediate = order.terms.tif == TimeInForce::kFak || order.terms.tif == TimeInForce::kFok;
+  const bool immediate = order.immediate;
   switch (order.status) {
     case OrderStatus::kRejected: return OrderEnd::kRejected;
     case OrderStatus::kExpired: return immediate ? OrderEnd::kMissed : OrderEnd::kExpired;
@@ -320,6 +320,7 @@ Results results_of(const RunLog& log, const ResultsSettings& settings) {
   r.starting_cash = log.starting_cash;
   r.net_deposits = log.flows.deposits - log.starting_cash;
   r.final_equity = log.final_equity;
+  r.unpriced = log.unpriced;
   r.pnl = r.final_equity - r.starting_cash - r.net_deposits;
   r.confidence = settings.confidence;
   r.events = log.events;

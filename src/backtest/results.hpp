@@ -96,6 +96,7 @@ struct TradeFigures {
   std::optional<UsdInterval> expectancy_interval;
   Usd best, worst;
   Usd result, expected;  // of all finished plans; expected: what the decisions promised
+  Usd left;              // part of `result`: shares that plans still had at their ends, as they were worth then
 };
 
 // Over evenly spaced equity: return = change / equity before.
@@ -147,8 +148,8 @@ struct OrderFigures {
   std::uint64_t named = 0, sent = 0;
   std::array<std::uint64_t, static_cast<std::size_t>(OrderEnd::kCount)> ends{};
   std::vector<Count> rejections;                      // by reason, most first; misses are not among them
-  std::uint64_t immediate = 0, immediate_missed = 0;  // FAK and FOK
-  std::uint64_t resting = 0, resting_cancelled = 0;   // GTC and GTD
+  std::uint64_t immediate = 0, immediate_missed = 0;  // FAK, FOK, and sets' legs (GTC, cancelled at once)
+  std::uint64_t resting = 0, resting_cancelled = 0;   // all others
   std::optional<double> filled_any, filled_fully, missed, shares_filled;  // of those sent; of the shares asked for
   [[nodiscard]] std::uint64_t ended(OrderEnd end) const { return ends[static_cast<std::size_t>(end)]; }
 };
@@ -220,6 +221,7 @@ struct Results {
   std::string name;
   Nanos from, to;
   Usd starting_cash, net_deposits, final_equity;
+  Usd unpriced;  // of final_equity: shares without a price at the end, at their last one or at cost
   Usd pnl;  // final_equity - starting_cash - net_deposits
   std::optional<UsdInterval> pnl_interval;
   double confidence = 0.95;

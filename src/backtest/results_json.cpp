@@ -91,6 +91,7 @@ void write_trades(JsonWriter& json, const Results& r) {
   money(json, "best_usd_micros", t.best);
   money(json, "worst_usd_micros", t.worst);
   money(json, "result_usd_micros", t.result);
+  money(json, "left_usd_micros", t.left);
   money(json, "expected_usd_micros", t.expected);
   json.end_object();
   json.key("legs");
@@ -324,6 +325,7 @@ void write_headline(JsonWriter& json, const Results& r) {
   money(json, "starting_cash_usd_micros", r.starting_cash);
   money(json, "net_deposits_usd_micros", r.net_deposits);
   money(json, "final_equity_usd_micros", r.final_equity);
+  money(json, "unpriced_usd_micros", r.unpriced);
   money(json, "pnl_usd_micros", r.pnl);
   money(json, "pnl_interval_usd_micros", r.pnl_interval);
   json.field("confidence", r.confidence);

@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "backtest/results_text.hpp"
 #include "backtest/synthetic_run.hpp"
 
 namespace underround::backtest {
@@ -314,6 +315,29 @@ TEST(Results, FunnelSaysWhereOpportunitiesWereLost) {
   EXPECT_EQ(f.phantoms, 1u);
   EXPECT_EQ(f.refusals[0].name, "max_position");
   EXPECT_EQ(f.refusals[0].count, 5u);
+}
+
+// Taken as gone, shares that a plan still had would make losers of winners.
+TEST(Results, WhatPlansLeftAndLegsThatStayedMissedAreCounted) {
+  RunBuilder run(Usd::whole(1000));
+  run.market("Rain?");
+  run.trade({.result = cents(40), .left = cents(9'000), .uneven = true});
+  run.trade({.tif = TimeInForce::kGtc, .filled = Shares{}, .status = OrderStatus::kCancelled});
+  RunLog log = run.finish();
+  log.orders[1].immediate = true;  // a set's leg
+  log.unpriced = cents(500);
+  const Results r = results_of(log);
+  EXPECT_EQ(r.trades.left, cents(9'000));
+  EXPECT_EQ(r.trades.wins, 1u);
+  EXPECT_EQ(r.legs.plans, 1u) << "no repair was tried";
+  EXPECT_EQ(r.legs.result, cents(40));
+  EXPECT_EQ(r.orders.immediate, 2u);
+  EXPECT_EQ(r.orders.immediate_missed, 1u);
+  EXPECT_EQ(r.orders.resting, 0u);
+  const std::string text = results_text(r);
+  EXPECT_NE(text.find("90.00 USD is shares they still had"), std::string::npos) << text;
+  EXPECT_NE(text.find("legs missed in 1 plans"), std::string::npos) << text;
+  EXPECT_NE(text.find("5.00 USD of the equity at the end"), std::string::npos) << text;
 }
 
 TEST(Results, TradesAndLegs) {

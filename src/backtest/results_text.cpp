@@ -82,6 +82,18 @@ std::string results_text(const Results& r) {
     text += fmt::format(" ({} to {})", usd_text(t.expectancy_interval->low), usd_text(t.expectancy_interval->high));
   }
   if (t.expectancy) text += fmt::format("; decisions promised {} in all\n", usd_text(t.expected));
+  if (t.left.micros != 0) {
+    text += fmt::format("  of what plans made, {} is shares they still had at their ends, as they were worth then\n",
+                        usd_text(t.left));
+  }
+  if (r.legs.plans > 0) {
+    text += fmt::format("legs missed in {} plans: they made {}, promised {}\n", r.legs.plans, usd_text(r.legs.result),
+                        usd_text(r.legs.expected));
+  }
+  if (r.settlement.fills_reversed > 0) {
+    text += fmt::format("settlement took back {} fills ({}); their plans made {}\n", r.settlement.fills_reversed,
+                        usd_text(r.settlement.volume_reversed), usd_text(r.settlement.result));
+  }
   text +=
       fmt::format("Sharpe per period {}, Sortino {}; a year {} and {}\n", ratio_text(r.returns.sharpe),
                   ratio_text(r.returns.sortino), ratio_text(r.returns.sharpe_year), ratio_text(r.returns.sortino_year));

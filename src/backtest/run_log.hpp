@@ -34,6 +34,7 @@ struct OrderRow {
   OrderStatus status = OrderStatus::kNamed;
   RejectReason reject = RejectReason::kNone;
   Shares filled;
+  bool immediate = false;  // whatever does not match at once is cancelled, if need be by us
 };
 
 struct FillRow {
@@ -71,10 +72,13 @@ struct PlanRow {
   bool subject_is_event = false;
   std::uint32_t legs = 0;
   Shares wanted, completed;  // sets (shares when there is one leg)
-  Usd expected_profit, result;
+  Usd expected_profit;
+  Usd result;  // received less paid, and what it left
+  Usd left;    // worth of the shares it still had at its end: even sets what they pay, the rest at the bid of that moment
   Usd capital;  // the most it had bound
   Nanos opened, closed;
   std::uint32_t repairs = 0;  // > 0: a leg was missed
+  bool uneven = false;        // and stayed missed
   bool settlement_failed = false;
 };
 
@@ -130,6 +134,7 @@ struct RunLog {
   std::string halt;  // why trading had stopped by the end; "" = it had not. Nobody lifts a halt in a backtest
   CashFlows flows;   // of the ledger at the end
   Usd final_equity;  // cash + certain payoffs + the rest at the bid
+  Usd unpriced;      // of that, shares in markets without a price at the end: at their last one, or at cost
   std::uint64_t events = 0, state_hash = 0;
   static constexpr std::size_t kMostOpportunities = 100'000, kMostShots = 20'000;
 };

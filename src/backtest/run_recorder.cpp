@@ -1,6 +1,7 @@
 #include "backtest/run_recorder.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "book/ladder.hpp"
 
@@ -52,7 +53,7 @@ void RunRecorder::look(Nanos now) {
   }
   log_.to = std::max(log_.to, now);
   while (next_point_ <= now) {
-    // Nothing happened in between: what is true now was true then.
+    // The first whole frame from that moment on.
     point(next_point_);
     next_point_ += settings_.equity_every;
   }
@@ -155,6 +156,9 @@ void RunRecorder::on_order(const PlaceOrder& command) {
   row.decided_at = order.created_at();
   row.expected = kNoPrice;
   row.mid = mid(order.terms().instrument);
+  const Order* const ours = engine_.executor().orders().find(row.id);
+  row.immediate = row.terms.tif == TimeInForce::kFak || row.terms.tif == TimeInForce::kFok ||
+                  (ours != nullptr && ours->immediate);
   if (const Plan* plan = engine_.executor().plan(order.plan())) {
     row.opportunity = plan->intent.opportunity;
     plans_.try_emplace(plan->id.value, OpenPlan{row.decided_at, Usd{}, false});
@@ -214,6 +218,27 @@ void RunRecorder::on_fill(const Event& e) {
   }
 }
 
+// Sets that were merged, converted or are waiting for it are in the plan's own result.
+Usd RunRecorder::left_by(const Plan& plan) const {
+  const auto legs = plan.intent.legs();
+  std::array<Shares, Intent::kMaxLegs> rest{};
+  Shares sets{std::numeric_limits<std::int64_t>::max()};
+  for (std::size_t i = 0; i < legs.size(); ++i) {
+    rest[i] = std::max(Shares{}, plan.legs[i].held - plan.completed);
+    sets = std::min(sets, rest[i]);
+  }
+  Usd worth;
+  if (needs_even_legs(plan.intent.kind)) {
+    worth += notional(payoff_per_set(plan.intent), sets, Rounding::kDown);
+    for (Shares& shares : rest) shares = std::max(Shares{}, shares - sets);
+  }
+  for (std::size_t i = 0; i < legs.size(); ++i) {
+    if (rest[i].micros == 0) continue;
+    worth += notional(mark_price(legs[i].instrument, engine_.ledger(), engine_.books()), rest[i], Rounding::kDown);
+  }
+  return worth;
+}
+
 void RunRecorder::on_plan(const Plan& plan, Usd result) {
   PlanRow row;
   row.id = plan.id;
@@ -226,7 +251,14 @@ void RunRecorder::on_plan(const Plan& plan, Usd result) {
   row.wanted = plan.intent.size;
   row.completed = plan.completed;
   row.expected_profit = plan.intent.expected_profit;
-  row.result = result;
+  row.left = left_by(plan);
+  row.result = result + row.left;
+  Shares least = plan.legs[0].held, most = least;
+  for (std::size_t i = 1; i < plan.intent.legs().size(); ++i) {
+    least = std::min(least, plan.legs[i].held);
+    most = std::max(most, plan.legs[i].held);
+  }
+  row.uneven = needs_even_legs(plan.intent.kind) && (most - least).floor_to_lot().micros > 0;
   row.opened = plan.intent.decided_at;
   row.closed = engine_.now();
   row.repairs = plan.rounds;
@@ -266,7 +298,9 @@ RunLog RunRecorder::finish() {
   const Halts& halts = engine_.risk().halts();
   if (halts.any()) log_.halt = std::string(to_string(halts.reason())) + ": " + halts.note();
   log_.flows = engine_.ledger().flows();
-  log_.final_equity = engine_.valuation().equity;
+  const Valuation end = engine_.valuation();
+  log_.final_equity = end.equity;
+  log_.unpriced = end.unpriced;
   money_of_markets();
   for (MarketRow& row : log_.markets) row.winning_outcome = engine_.catalogue()[row.id].winning_outcome;
   log_.events = engine_.counters().events;

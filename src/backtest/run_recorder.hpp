@@ -1,6 +1,6 @@
-// Writes a RunLog while an engine runs: in front of it for events, behind it for commands.
-//   RunRecorder recorder(engine, "everything on");   driver: recorder.before(e); engine.step(e, c); recorder.after(e,
-//   c); RunLog log = recorder.finish();
+// Writes a RunLog while an engine runs.
+//   RunRecorder recorder(engine, "everything on");   driver: engine.step(e, c); recorder.after(e, c);
+//   RunLog log = recorder.finish();
 // Owner: the engine's thread. Market data that leads to nothing costs it one comparison.
 #pragma once
 
@@ -33,7 +33,8 @@ class RunRecorder {
 
   // Behind the step that `commands` came from.
   void after(const Event& e, std::span<const Command> commands) {
-    if (e.header.time >= next_look_) look(e.header.time);
+    // Not in the middle of a frame: half a batch is no book.
+    if (e.header.time >= next_look_ && e.header.kind >= EventKind::kFrameEnd) look(e.header.time);
     if (e.header.kind >= EventKind::kOrderAccepted || !commands.empty()) note(e, commands);
   }
   // Ends the run; the engine is looked at for the last time.
@@ -54,6 +55,7 @@ class RunRecorder {
   void on_order(const PlaceOrder& command);
   void on_fill(const Event& e);
   void on_plan(const Plan& plan, Usd result);
+  [[nodiscard]] Usd left_by(const Plan& plan) const;
   void point(Nanos at);
   void shoot(std::size_t order, bool at_fill, Nanos at);
   [[nodiscard]] Price mid(InstrumentId instrument) const;

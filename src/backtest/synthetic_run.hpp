@@ -43,12 +43,13 @@ class RunBuilder {
     Shares size = Shares::whole(100), filled = Shares::whole(100);
     std::int32_t mid = 5000, expected = 5100, price = 5100;  // pips; -1 unknown
     std::int32_t mid_at_fill = 5000, mid_1s = 5000, mid_10s = 5000, mid_60s = 5000;
-    Usd fee{}, result{}, expected_profit{};
+    Usd fee{}, result{}, left{}, expected_profit{};
     Liquidity liquidity = Liquidity::kTaker;
     SettlementStatus settlement = SettlementStatus::kConfirmed;
     OrderStatus status = OrderStatus::kFilled;
     RejectReason reject = RejectReason::kNone;
     std::uint32_t repairs = 0;
+    bool uneven = false;
     std::uint8_t strategy = 0;
     Fate fate = Fate::kTaken;
     Usd bound = Usd::whole(51);
@@ -67,11 +68,12 @@ class RunBuilder {
     terms.size = t.size;
     terms.limit = Price{t.expected < 0 ? t.price : t.expected};
     log_.orders.push_back({OrderId{plan.value}, plan, StrategyId{t.strategy}, opportunity, terms, now_,
-                           Price{t.expected}, Price{t.mid}, t.status, t.reject, t.filled});
+                           Price{t.expected}, Price{t.mid}, t.status, t.reject, t.filled,
+                           t.tif == TimeInForce::kFak || t.tif == TimeInForce::kFok});
     if (t.filled.micros > 0) fill(t);
     if (t.plan_ends) {
       log_.plans.push_back({plan, StrategyId{t.strategy}, IntentKind::kDirectional, t.market, false, 1, t.size,
-                            t.filled, t.expected_profit, t.result, t.bound, now_, now_ + step_, t.repairs,
+                            t.filled, t.expected_profit, t.result, t.left, t.bound, now_, now_ + step_, t.repairs, t.uneven,
                             t.settlement == SettlementStatus::kFailed});
     }
     ++log_.funnel.intents;

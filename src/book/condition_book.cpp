@@ -8,7 +8,13 @@ Price canonical_price(unsigned outcome, Price price) noexcept { return outcome =
 
 }  // namespace
 
+void ConditionBook::remember() noexcept {
+  if (!book_.empty(Side::kBuy)) last_touch_.bid = book_.best_bid();
+  if (!book_.empty(Side::kSell)) last_touch_.ask = book_.best_ask();
+}
+
 void ConditionBook::end_epoch() noexcept {
+  remember();
   book_.clear();
   state_ = BookState::kAwaitingSnapshot;
   receiving_ = false;
@@ -91,6 +97,7 @@ void ConditionBook::begin_snapshot(const Event& e) {
     return;
   }
   touch(at, e.header.time);
+  remember();
   receiving_mirror_ = state_ == BookState::kLive && at == snapshot_venue_time_ && outcome != snapshot_outcome_ &&
                       !changed_since_snapshot_;
   if (e.book_head.tick.known()) {

@@ -62,7 +62,7 @@ class ConditionBook {
   template <class A>
   void archive(A& a) {
     a(book_, state_, tick_declared_, epoch_, venue_time_, snapshot_venue_time_, snapshot_outcome_);
-    a(changed_since_snapshot_, received_at_, claim_, batch_claims_, batch_claim_count_, tops_, counters_);
+    a(changed_since_snapshot_, received_at_, claim_, batch_claims_, batch_claim_count_, tops_, last_touch_, counters_);
     if constexpr (A::kReads) {
       if (batch_claim_count_ > batch_claims_.size() || snapshot_outcome_ > 1) a.fail();
     }
@@ -90,6 +90,13 @@ class ConditionBook {
   };
   [[nodiscard]] const TokenTop& token_top(unsigned outcome) const noexcept { return tops_[outcome]; }
 
+  // Best prices before the last snapshot or end of an epoch, each side as it was when it last had one: what is known of
+  // the market's worth while a side is empty. Canonical; kNoPrice: it never had one.
+  struct Touch {
+    Price bid = kNoPrice, ask = kNoPrice;
+  };
+  [[nodiscard]] Touch last_touch() const noexcept { return last_touch_; }
+
  private:
   struct Claim {
     Price bid = kNoPrice, ask = kNoPrice;  // canonical space
@@ -102,6 +109,7 @@ class ConditionBook {
   void note_claim(unsigned outcome, const Event::Level& level, Nanos received) noexcept;
   [[nodiscard]] bool make_room_for(Price canonical);
   void touch(Nanos venue_time, Nanos received);
+  void remember() noexcept;
 
   L2Book book_;
   BookState state_ = BookState::kAwaitingSnapshot;
@@ -122,6 +130,7 @@ class ConditionBook {
   std::array<Claim, 4> batch_claims_;  // distinct claims of the batch in flight
   std::size_t batch_claim_count_ = 0;
   std::array<TokenTop, 2> tops_;
+  Touch last_touch_;
   BookCounters counters_;
 };
 

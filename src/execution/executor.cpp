@@ -38,7 +38,6 @@ bool is_even(const Plan& plan) {
   return true;
 }
 
-bool needs_even_legs(IntentKind kind) { return kind != IntentKind::kDirectional && kind != IntentKind::kQuote; }
 
 }  // namespace
 

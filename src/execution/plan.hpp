@@ -46,6 +46,11 @@ struct Plan {
   }
 };
 
+// Whether its legs are members of a set: worth what they pay together, each alone an accident.
+[[nodiscard]] inline bool needs_even_legs(IntentKind kind) noexcept {
+  return kind != IntentKind::kDirectional && kind != IntentKind::kQuote;
+}
+
 // Dollars one complete set of this intent pays: 1, or n - 1 for NO of n conditions. In pips.
 [[nodiscard]] inline Price payoff_per_set(const Intent& intent) noexcept {
   if (intent.kind != IntentKind::kBuyNoAndConvert) return kOneUsd;

@@ -1,5 +1,7 @@
 #include "market/iso_time.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 
 namespace underround {
@@ -78,6 +80,17 @@ std::optional<Nanos> parse_iso_time(std::string_view text) noexcept {
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   const std::int64_t seconds = days * 86'400 + hour * 3600 + minute * 60 + second - offset_s;
   return Nanos{seconds * Nanos::kPerSecond + fraction_ns};
+}
+
+std::string iso_time_text(Nanos at) {
+  constexpr std::int64_t kDaySeconds = 86'400;
+  const std::int64_t seconds = at.seconds();
+  const std::int64_t days = seconds >= 0 ? seconds / kDaySeconds : (seconds - kDaySeconds + 1) / kDaySeconds;
+  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
+  const std::int64_t rest = seconds - days * kDaySeconds;
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), rest / 3600,
+                     rest / 60 % 60, rest % 60);
 }
 
 }  // namespace underround

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/units.hpp"
@@ -12,5 +13,6 @@ namespace underround {
 
 // nullopt on anything else, on impossible dates, and on years outside 1970..2261.
 [[nodiscard]] std::optional<Nanos> parse_iso_time(std::string_view text) noexcept;
+[[nodiscard]] std::string iso_time_text(Nanos at);  // "2026-04-29T02:10:43Z"
 
 }  // namespace underround

@@ -22,21 +22,39 @@ Rest rest_of(ConditionId condition, const Ledger& ledger) {
   return {net(0) - pairs, net(1) - pairs};
 }
 
-Usd mark(InstrumentId instrument, Shares size, const Ledger& ledger, const BookStore& books) {
-  return size.micros == 0 ? Usd{} : notional(mark_price(instrument, ledger, books), size, Rounding::kDown);
+void mark(Worth& worth, InstrumentId instrument, Shares size, const Ledger& ledger, const BookStore& books) {
+  if (size.micros == 0) return;
+  const Usd value = notional(mark_price(instrument, ledger, books), size, Rounding::kDown);
+  worth.marked += value;
+  if (!has_bid(instrument, books)) worth.unpriced += value;
+}
+
+Price cost_price(const Position& p) {
+  if (p.net().micros <= 0) return Price{};
+  const auto pips = static_cast<Int128>(p.cost.micros) * Price::kPipsPerUsd / p.net().micros;
+  return Price{static_cast<std::int32_t>(std::min<Int128>(pips, Price::kPipsPerUsd))};
 }
 
 }  // namespace
 
+bool has_bid(InstrumentId instrument, const BookStore& books) {
+  const ConditionId condition = condition_of(instrument);
+  return books.contains(condition) && books[condition].state() == BookState::kLive &&
+         !Ladder::to_sell(books[condition].book(), outcome_of(instrument)).empty();
+}
+
 Price mark_price(InstrumentId instrument, const Ledger& ledger, const BookStore& books) {
   const ConditionId condition = condition_of(instrument);
-  if (books.contains(condition) && books[condition].state() == BookState::kLive) {
-    return Ladder::to_sell(books[condition].book(), outcome_of(instrument)).best();
-  }
-  const Position& p = ledger.position(instrument);
-  if (p.net().micros <= 0) return Price{};
-  const auto pips = static_cast<Int128>(p.cost.micros) * Price::kPipsPerUsd / p.net().micros;
-  return Price{static_cast<std::int32_t>(std::min<Int128>(pips, Price::kPipsPerUsd))};
+  const unsigned outcome = outcome_of(instrument);
+  if (has_bid(instrument, books)) return Ladder::to_sell(books[condition].book(), outcome).best();
+  Price mark = cost_price(ledger.position(instrument));
+  if (!books.contains(condition)) return mark;
+  const ConditionBook& book = books[condition];
+  const ConditionBook::Touch last = book.last_touch();
+  if (outcome == 0 && last.bid != kNoPrice) mark = last.bid;
+  if (outcome == 1 && last.ask != kNoPrice) mark = last.ask.complement();
+  if (book.state() != BookState::kLive) return mark;
+  return std::min(mark, Ladder::to_buy(book.book(), outcome).best());  // 1 USD when nobody offers it
 }
 
 std::vector<Worth> worth_by_market(const Ledger& ledger, const Catalogue& catalogue, const BookStore& books) {
@@ -47,7 +65,7 @@ std::vector<Worth> worth_by_market(const Ledger& ledger, const Catalogue& catalo
     // Each condition once: from outcome 0, or from outcome 1 when outcome 0 was never held.
     const bool first = outcome_of(instrument) == 0 || ledger.position(complement_of(instrument)).flat();
     if (!first || ledger.position(instrument).flat()) continue;
-    Worth w{.condition = condition, .event = {}, .certain = {}, .marked = {}};
+    Worth w{.condition = condition, .event = {}, .certain = {}, .marked = {}, .unpriced = {}};
     const Shares pairs = std::min(ledger.position(instrument_of(condition, 0)).net(),
                                   ledger.position(instrument_of(condition, 1)).net());
     if (pairs.micros > 0) w.certain = Usd{pairs.micros};
@@ -56,13 +74,13 @@ std::vector<Worth> worth_by_market(const Ledger& ledger, const Catalogue& catalo
       if (std::find(events.begin(), events.end(), event) == events.end()) events.push_back(event);
     } else {
       const Rest rest = rest_of(condition, ledger);
-      w.marked += mark(instrument_of(condition, 0), rest.yes, ledger, books);
-      w.marked += mark(instrument_of(condition, 1), rest.no, ledger, books);
+      mark(w, instrument_of(condition, 0), rest.yes, ledger, books);
+      mark(w, instrument_of(condition, 1), rest.no, ledger, books);
     }
     worth.push_back(w);
   }
   for (const EventId event : events) {
-    Worth w{.condition = {}, .event = event, .certain = {}, .marked = {}};
+    Worth w{.condition = {}, .event = event, .certain = {}, .marked = {}, .unpriced = {}};
     const auto& conditions = catalogue.event(event).conditions;
     Shares yes_sets{std::numeric_limits<std::int64_t>::max()};
     Shares no_sets = yes_sets;
@@ -75,8 +93,8 @@ std::vector<Worth> worth_by_market(const Ledger& ledger, const Catalogue& catalo
     w.certain += Usd{no_sets.micros * static_cast<std::int64_t>(conditions.size() - 1)};
     for (const ConditionId condition : conditions) {
       const Rest rest = rest_of(condition, ledger);
-      w.marked += mark(instrument_of(condition, 0), rest.yes - yes_sets, ledger, books);
-      w.marked += mark(instrument_of(condition, 1), rest.no - no_sets, ledger, books);
+      mark(w, instrument_of(condition, 0), rest.yes - yes_sets, ledger, books);
+      mark(w, instrument_of(condition, 1), rest.no - no_sets, ledger, books);
     }
     worth.push_back(w);
   }
@@ -89,6 +107,7 @@ Valuation value(const Ledger& ledger, const Catalogue& catalogue, const BookStor
   for (const Worth& w : worth_by_market(ledger, catalogue, books)) {
     v.locked_in += w.certain;
     v.marked += w.marked;
+    v.unpriced += w.unpriced;
   }
   v.equity = v.cash + v.locked_in + v.marked;
   v.pnl = v.equity - ledger.flows().deposits;

@@ -27,13 +27,18 @@ class ValuationTest : public ::testing::Test {
     books_.add(id, kTick001);
     return id;
   }
-  void bid(ConditionId id, std::int32_t pips) {
+  void bid(ConditionId id, std::int32_t pips) { book(id, Side::kBuy, pips); }
+  void ask(ConditionId id, std::int32_t pips) { book(id, Side::kSell, pips); }
+  void clear(ConditionId id) { book(id, Side::kBuy, 0); }
+  // A book of one level, or of none.
+  void book(ConditionId id, Side side, std::int32_t pips) {
     Event head = Event::make(EventKind::kSnapshotBegin, Nanos{1}, VenueId::kPolymarket, instrument_of(id, 0).value);
     books_[id].begin_snapshot(head);
     Event e = Event::make(EventKind::kSnapshotLevel, Nanos{1}, VenueId::kPolymarket, head.header.subject);
+    e.level.side = side;
     e.level.price = Price{pips};
     e.level.size = Shares::whole(1);
-    books_[id].snapshot_level(e);
+    if (pips > 0) books_[id].snapshot_level(e);
     books_[id].end_snapshot(head);
   }
   void buy(InstrumentId instrument, std::int32_t pips, std::int64_t shares) {
@@ -56,6 +61,27 @@ TEST_F(ValuationTest, ALoneShareIsMarkedAtTheBidAndAtCostWithoutABook) {
   EXPECT_EQ(value(ledger_, catalogue_, books_).equity, Usd::whole(100)) << "no book: at cost";
   bid(rain, 3500);
   EXPECT_EQ(value(ledger_, catalogue_, books_).equity, Usd{99'500'000});
+}
+
+TEST_F(ValuationTest, SharesThatNobodyBidsForAreNotWorthNothing) {
+  const ConditionId rain = add("1", "", 0);
+  buy(instrument_of(rain, 1), 4000, 10);
+  const auto marked = [&] { return value(ledger_, catalogue_, books_).marked; };
+  const auto unpriced = [&] { return value(ledger_, catalogue_, books_).unpriced; };
+  bid(rain, 3500);
+  EXPECT_EQ(marked(), Usd::whole(4)) << "NO never had a bid: at cost";
+  bid(rain, 9000);
+  EXPECT_EQ(marked(), Usd::whole(1)) << "but somebody offers it for ten cents";
+  ask(rain, 2000);
+  EXPECT_EQ(marked(), Usd::whole(8));
+  EXPECT_EQ(unpriced(), Usd{});
+  bid(rain, 100);
+  EXPECT_EQ(marked(), Usd::whole(8)) << "withdrawn for a moment";
+  EXPECT_EQ(unpriced(), Usd::whole(8));
+  clear(rain);
+  EXPECT_EQ(marked(), Usd::whole(8)) << "an empty book";
+  books_[rain].end_epoch();
+  EXPECT_EQ(marked(), Usd::whole(8)) << "no book";
 }
 
 TEST_F(ValuationTest, APairIsADollar) {

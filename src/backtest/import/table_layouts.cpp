@@ -293,10 +293,16 @@ class KalshiQuotes final : public BestPrices {
     Market& market = find(columns_(row, 1));
     if (!market.condition.valid()) return Took::kBad;
     frame.begin(*at);
+    target_.report().message("quote row");
+    // No bid for either: not quoted any more (the collector writes such rows after the close), which is no price.
+    if (*yes == 0 && *no == 0) {
+      if (market.known) frame.append(EventKind::kGap, VenueId::kKalshi, market.condition.value);
+      market = {.condition = market.condition, .bid = {}, .ask = {}};
+      return Took::kRow;
+    }
     // A bid for NO at p is an offer of YES at 1 - p (law 3).
     quote(market, VenueId::kKalshi, inside(Price{static_cast<std::int32_t>(*yes) * 100}),
           inside(Price{static_cast<std::int32_t>(100 - *no) * 100}), frame);
-    target_.report().message("quote row");
     return Took::kRow;
   }
 
