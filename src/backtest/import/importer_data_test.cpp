@@ -157,7 +157,7 @@ TEST_F(ImporterData, BinanceFrames) {
 TEST_F(ImporterData, KalshiBestPrices) {
   const auto paths = files("kalshi", "jetpackjules");
   SKIP_WITHOUT(paths);
-  expect(paths, {570'686, 570'686, 2'850'199, 84, 0, 0, 0});
+  expect(paths, {570'686, 570'686, 2'850'189, 84, 0, 10, 0});
   EXPECT_TRUE(all_tagged(kTagSizesUnknown));
   EXPECT_EQ(replayed().books, 84U);
 }
