@@ -19,6 +19,11 @@ LegLatency none_when(bool off, const LegLatency& leg) { return off ? LegLatency:
 Side canonical(Side side, bool mirrored) noexcept { return mirrored ? opposite(side) : side; }
 Price canonical(Price price, bool mirrored) noexcept { return mirrored ? price.complement() : price; }
 
+// Of one order, and the n-th draw of its kind: independent of how many were drawn for others.
+bool happens(std::uint64_t seed, OrderId order, std::uint64_t n, std::int64_t ppm) noexcept {
+  return Random(seed ^ mix64(order.value) ^ mix64(~n)).below(1'000'000) < static_cast<std::uint64_t>(ppm);
+}
+
 }  // namespace
 
 FillModel::FillModel(const Catalogue& catalogue, const BookStore& books, const VenueModelSettings& settings)
@@ -28,7 +33,8 @@ FillModel::FillModel(const Catalogue& catalogue, const BookStore& books, const V
       order_leg_(none_when(!settings.realism.latency, settings.latency.order), Random(settings.seed).fork("order")),
       cancel_leg_(none_when(!settings.realism.latency, settings.latency.cancel), Random(settings.seed).fork("cancel")),
       user_leg_(none_when(!settings.realism.latency, settings.latency.user), Random(settings.seed).fork("user")),
-      chance_(Random(settings.seed).fork("chance")) {
+      miss_seed_(Random(settings.seed).fork("misses").next()),
+      settlement_seed_(Random(settings.seed).fork("settlement").next()) {
   orders_.reserve(64);
   actions_.reserve(64);
   answers_.reserve(256);
@@ -141,9 +147,22 @@ bool FillModel::crosses(const Working& order) const noexcept {
                                   : !book.empty(Side::kBuy) && book.best_bid() >= order.price;
 }
 
+bool FillModel::open(ConditionId condition) const noexcept {
+  return catalogue_[condition].spec.phase == MarketPhase::kOpen &&
+         (condition.value >= phases_.size() || phases_[condition.value] == MarketPhase::kOpen);
+}
+
+// What the simulator refuses when the delay is over. At a game start that clears the book nothing is left to meet; what
+// the recording still shows then is what will be cleared.
+bool FillModel::over_while_held(const Working& order, Nanos now) const noexcept {
+  const ConditionSpec& spec = catalogue_[order.condition()].spec;
+  const bool started = spec.clear_book_on_start && order.held_since < spec.game_start_at && spec.game_start_at <= now;
+  return started || !open(order.condition());
+}
+
 RejectReason FillModel::refuse(const Working& order, Nanos now) const {
   const ConditionSpec& spec = catalogue_[order.condition()].spec;
-  if (spec.phase != MarketPhase::kOpen || books_[order.condition()].state() != BookState::kLive) {
+  if (!open(order.condition()) || books_[order.condition()].state() != BookState::kLive) {
     return RejectReason::kNotReady;
   }
   if (!settings_.realism.rules) return RejectReason::kNone;
@@ -166,6 +185,7 @@ void FillModel::arrive(Working& order, Nanos now) {
   if (delay.ns == 0 || !crosses(order)) return match(order, now);
   ++counters_.held_by_taker_delay;
   order.held = true;
+  order.held_since = now;
   accept(order, now, OrderStatus::kDelayed);
   at(now + delay, Step::kMatch, order.id);
 }
@@ -173,21 +193,22 @@ void FillModel::arrive(Working& order, Nanos now) {
 void FillModel::match(Working& order, Nanos now) {
   const bool takes_only = polymarket::takes_only(order.terms.tif);
   const ConditionId condition = order.condition();
+  if (order.held && over_while_held(order, now)) return reject(order, now, RejectReason::kUnmatched);
   if (books_[condition].state() != BookState::kLive) return reject(order, now, RejectReason::kNotReady);
-  if (settings_.realism.misses && crosses(order) &&
-      chance_.below(1'000'000) < static_cast<std::uint64_t>(settings_.miss_ppm)) {
+  const Side other = opposite(order.side);
+  if (settings_.realism.misses && crosses(order) && happens(miss_seed_, order.id, 0, settings_.miss_ppm)) {
     // Somebody took the best level a moment before us, and the feed does not show it yet.
     ++counters_.missed_to_others;
     const L2Book& book = books_[condition].book();
-    const Side other = opposite(order.side);
     const Price best = other == Side::kBuy ? book.best_bid() : book.best_ask();
-    note_taken(condition, other, best, book.size_at(other, best),
-               available(condition, other, best, book.size_at(other, best)));
+    order.gone = {other, best, book.size_at(other, best)};
   }
   const bool complete = plan(order, planned_);
-  if (order.terms.tif == TimeInForce::kFok && !complete) return reject(order, now, RejectReason::kFokNotFilled);
+  if (order.terms.tif == TimeInForce::kFok && !complete) {
+    return reject(order, now, order.held ? RejectReason::kUnmatched : RejectReason::kFokNotFilled);
+  }
   for (const PlannedFill& f : planned_) {
-    note_taken(condition, opposite(order.side), f.level, f.displayed, f.size);
+    note_taken(condition, other, f.level, f.size);
     fill(order, now, f.price, f.size, Liquidity::kTaker);
   }
   if (complete) return end(order.id, now, OrderStatus::kFilled);
@@ -199,41 +220,31 @@ void FillModel::match(Working& order, Nanos now) {
 }
 
 // Shares it still wants at `own`, a price of its token. FAK and FOK BUY name dollars, not shares (protocol page 6.7).
-Shares FillModel::wanted(const Working& order, Price own) const noexcept {
+Shares FillModel::wanted(const Working& order, Shares filled, Usd spent, Price own) const noexcept {
   const bool dollars =
       settings_.realism.rules && order.terms.side == Side::kBuy && polymarket::takes_only(order.terms.tif);
-  if (!dollars) return order.left();
+  if (!dollars) return order.terms.size - filled;
   constexpr std::int64_t kCent = 10'000;
   Usd budget = notional(order.terms.limit, order.terms.size, Rounding::kDown);
   budget.micros -= budget.micros % kCent;
-  return affordable(budget - order.spent, own);
+  return affordable(budget - spent, own);
 }
 
 Shares FillModel::available(ConditionId condition, Side side, Price price, Shares displayed) const {
-  if (!settings_.realism.impact || condition.value >= taken_.size()) return displayed;
-  for (const Taken& taken : taken_[condition.value]) {
-    if (taken.side != side || taken.price != price || taken.displayed != displayed) continue;
-    return taken.size < displayed ? displayed - taken.size : Shares{};
-  }
+  if (!impact() || condition.value >= taken_.size()) return displayed;
+  for (const Gone& taken : taken_[condition.value]) displayed -= std::min(displayed, taken.of(side, price));
   return displayed;
 }
 
-void FillModel::note_taken(ConditionId condition, Side side, Price price, Shares displayed, Shares size) {
+void FillModel::note_taken(ConditionId condition, Side side, Price price, Shares size) {
+  if (!impact()) return;
   if (taken_.size() <= condition.value) taken_.resize(std::size_t{condition.value} + 1);
-  for (Taken& taken : taken_[condition.value]) {
-    if (taken.side != side || taken.price != price || taken.displayed != displayed) continue;
+  for (Gone& taken : taken_[condition.value]) {
+    if (taken.side != side || taken.price != price) continue;
     taken.size += size;
     return;
   }
-  taken_[condition.value].push_back({side, price, displayed, size});
-}
-
-void FillModel::forget_taken(ConditionId condition) {
-  if (condition.value >= taken_.size() || taken_[condition.value].empty()) return;
-  const L2Book& book = books_[condition].book();
-  std::erase_if(taken_[condition.value], [&](const Taken& taken) {
-    return !book.on_grid(taken.price) || book.size_at(taken.side, taken.price) != taken.displayed;
-  });
+  taken_[condition.value].push_back({side, price, size});
 }
 
 // What it would meet now, level by level; true when that is all it wants. Changes nothing.
@@ -242,22 +253,24 @@ bool FillModel::plan(const Working& order, std::vector<PlannedFill>& fills) cons
   const ConditionId condition = order.condition();
   const L2Book& book = books_[condition].book();
   const Side other = opposite(order.side);
-  Working trial = order;
+  Shares filled = order.filled;
+  Usd spent = order.spent;
   for (LadderCursor c(Ladder{&book, other, false}); c.valid(); c.advance()) {
     if (order.side == Side::kBuy ? c.price() > order.price : c.price() < order.price) break;
+    if (order.gone.of(other, c.price()).micros > 0) continue;
     Price price = c.price();
     if (!settings_.realism.spread && !book.empty(Side::kBuy) && !book.empty(Side::kSell)) {
       price = Price{(book.best_bid().pips + book.best_ask().pips) / 2};
     }
     const Price own = canonical(price, order.mirrored());
     const Shares shown = settings_.realism.depth ? available(condition, other, c.price(), c.size()) : kWithoutEnd;
-    const Shares size = std::min(shown, wanted(trial, own));
+    const Shares size = std::min(shown, wanted(order, filled, spent, own));
     if (size.micros > 0) {
-      fills.push_back({c.price(), price, c.size(), size});
-      trial.filled += size;
-      trial.spent += notional(own, size, Rounding::kUp);
+      fills.push_back({c.price(), price, size});
+      filled += size;
+      spent += notional(own, size, Rounding::kUp);
     }
-    if (wanted(trial, own).micros <= 0) return true;
+    if (wanted(order, filled, spent, own).micros <= 0) return true;
   }
   return false;
 }
@@ -265,7 +278,8 @@ bool FillModel::plan(const Working& order, std::vector<PlannedFill>& fills) cons
 void FillModel::rest(Working& order, Nanos now) {
   const L2Book& book = books_[order.condition()].book();
   const Shares shown = book.on_grid(order.price) ? book.size_at(order.side, order.price) : Shares{};
-  order.queue = QueuePosition(settings_.realism.queue ? shown : Shares{});
+  if (settings_.realism.queue) order.queue = QueuePosition(shown, now, settings_.queue, settings_.queue_power);
+  order.seat = ++next_seat_;
   order.resting = true;
   order.held = false;
   const ConditionId condition = order.condition();
@@ -280,26 +294,42 @@ void FillModel::rest(Working& order, Nanos now) {
 
 // --- what the market does to resting orders
 
+bool FillModel::rests_in(ConditionId condition) const noexcept {
+  return condition.value < resting_.size() && resting_[condition.value] > 0;
+}
+
+const std::vector<OrderId>& FillModel::in_turn(ConditionId condition, Side side) {
+  turns_.clear();
+  for (const Working& order : orders_) {
+    if (order.resting && order.condition() == condition && order.side == side) turns_.push_back(order.id);
+  }
+  if (turns_.size() < 2) return turns_;
+  std::ranges::sort(turns_, [this, side](OrderId a_id, OrderId b_id) {
+    const Working &a = *find(a_id), &b = *find(b_id);
+    if (a.price != b.price) return (a.price > b.price) == (side == Side::kBuy);
+    return a.seat < b.seat;
+  });
+  return turns_;
+}
+
 void FillModel::on_market(const Event& e, Nanos now) {
   switch (e.header.kind) {
-    case EventKind::kTrade: {
-      const ConditionId condition = condition_of(e.instrument());
-      if (condition.value < resting_.size() && resting_[condition.value] > 0) on_trade(e, now);
+    case EventKind::kTrade:
+      if (rests_in(condition_of(e.instrument()))) on_trade(e, now);
       return;
-    }
     case EventKind::kLevel: {
       const ConditionId condition = condition_of(e.instrument());
-      forget_taken(condition);
-      if (condition.value >= resting_.size() || resting_[condition.value] == 0) return;
+      const bool resting = rests_in(condition);
+      if (!resting && (condition.value >= taken_.size() || taken_[condition.value].empty())) return;
       const bool mirrored = outcome_of(e.instrument()) == 1;
-      on_level(condition, canonical(e.level.side, mirrored), canonical(e.level.price, mirrored));
-      touched_.push_back(condition);
+      on_level(condition, canonical(e.level.side, mirrored), canonical(e.level.price, mirrored), now);
+      if (resting) touched_.push_back(condition);
       return;
     }
     case EventKind::kSnapshotEnd: {
       const ConditionId condition = condition_of(e.instrument());
-      forget_taken(condition);
-      if (condition.value < resting_.size() && resting_[condition.value] > 0) touched_.push_back(condition);
+      on_levels(condition, now);
+      if (rests_in(condition)) touched_.push_back(condition);
       return;
     }
     case EventKind::kFrameEnd:
@@ -307,10 +337,13 @@ void FillModel::on_market(const Event& e, Nanos now) {
       touched_.clear();
       return;
     case EventKind::kMarketStatus: {
+      const ConditionId condition = e.condition();
+      if (phases_.size() <= condition.value) phases_.resize(std::size_t{condition.value} + 1, MarketPhase::kOpen);
+      phases_[condition.value] = e.market.phase;
       if (e.market.phase < MarketPhase::kClosed) return;
       std::vector<OrderId> ended;
       for (const Working& order : orders_) {
-        if (order.condition() == e.condition() && order.resting) ended.push_back(order.id);
+        if (order.condition() == condition && order.resting) ended.push_back(order.id);
       }
       for (const OrderId id : ended) end(id, now, OrderStatus::kCancelled);
       return;
@@ -319,33 +352,62 @@ void FillModel::on_market(const Event& e, Nanos now) {
   }
 }
 
+// One print serves our orders one after the other; what one has got the next does not get again.
 void FillModel::on_trade(const Event& e, Nanos now) {
   const bool mirrored = outcome_of(e.instrument()) == 1;
   const Price price = canonical(e.level.price, mirrored);
-  const Side taker = canonical(e.level.side, mirrored);
-  for (std::size_t i = 0; i < orders_.size();) {
-    Working& order = orders_[i];
-    const OrderId id = order.id;
-    if (order.resting && order.condition() == condition_of(e.instrument()) && order.side == opposite(taker)) {
-      const bool through = order.side == Side::kBuy ? price < order.price : price > order.price;
-      // At our price the queue decides; beyond it everybody at our price was served first.
-      const Shares ours = through                ? std::min(e.level.size, order.left())
-                          : price == order.price ? order.queue.traded(e.level.size, order.left())
-                                                 : Shares{};
-      if (ours.micros > 0) fill(order, now, order.price, ours, Liquidity::kMaker);
-      if (order.left().micros == 0) end(id, now, OrderStatus::kFilled);
-    }
-    if (i < orders_.size() && orders_[i].id == id) ++i;
+  const Side hit = opposite(canonical(e.level.side, mirrored));
+  Shares taken;
+  for (const OrderId id : in_turn(condition_of(e.instrument()), hit)) {
+    Working& order = *find(id);
+    if (hit == Side::kBuy ? price > order.price : price < order.price) break;
+    // At our price the queue decides; beyond it everybody at our price was served first.
+    const Shares ours = price == order.price ? order.queue.traded(e.level.size, order.left(), now, taken)
+                                             : std::min(e.level.size - taken, order.left());
+    if (ours.micros <= 0) continue;
+    taken += ours;
+    fill(order, now, order.price, ours, Liquidity::kMaker);
+    if (order.left().micros == 0) end(id, now, OrderStatus::kFilled);
   }
 }
 
-void FillModel::on_level(ConditionId condition, Side side, Price price) {
-  if (!settings_.realism.queue) return;
+// One level shows something else now.
+void FillModel::on_level(ConditionId condition, Side side, Price price, Nanos now) {
   const L2Book& book = books_[condition].book();
   if (!book.on_grid(price)) return;
+  const Shares shown = book.size_at(side, price);
+  if (condition.value < taken_.size()) {
+    auto& taken = taken_[condition.value];
+    for (Gone& gone : taken) {
+      if (gone.side == side && gone.price == price) gone.level(shown);
+    }
+    if (shown.micros == 0) std::erase_if(taken, [](const Gone& gone) { return gone.size.micros == 0; });
+  }
+  if (!rests_in(condition)) return;
   for (Working& order : orders_) {
-    if (!order.resting || order.condition() != condition || order.side != side || order.price != price) continue;
-    order.queue.level(book.size_at(side, price), settings_.queue, settings_.queue_power);
+    if (!order.resting || order.condition() != condition) continue;
+    if (order.gone.side == side && order.gone.price == price) order.gone.level(shown);
+    if (settings_.realism.queue && order.side == side && order.price == price) order.queue.level(shown, now);
+  }
+}
+
+// Any of them may.
+void FillModel::on_levels(ConditionId condition, Nanos now) {
+  const L2Book& book = books_[condition].book();
+  const auto now_shown = [&book](Side side, Price price) {
+    return book.on_grid(price) ? book.size_at(side, price) : Shares{};
+  };
+  if (condition.value < taken_.size()) {
+    for (Gone& gone : taken_[condition.value]) gone.level(now_shown(gone.side, gone.price));
+    std::erase_if(taken_[condition.value], [](const Gone& gone) { return gone.size.micros == 0; });
+  }
+  if (!rests_in(condition)) return;
+  for (Working& order : orders_) {
+    if (!order.resting || order.condition() != condition) continue;
+    order.gone.level(now_shown(order.gone.side, order.gone.price));
+    if (settings_.realism.queue && book.on_grid(order.price)) {
+      order.queue.level(book.size_at(order.side, order.price), now);
+    }
   }
 }
 
@@ -353,24 +415,21 @@ void FillModel::on_level(ConditionId condition, Side side, Price price) {
 void FillModel::on_book(ConditionId condition, Nanos now) {
   if (books_[condition].state() != BookState::kLive) return;
   const L2Book& book = books_[condition].book();
-  for (std::size_t i = 0; i < orders_.size();) {
-    Working& order = orders_[i];
-    const OrderId id = order.id;
-    if (order.resting && order.condition() == condition) {
-      if (settings_.realism.queue && book.on_grid(order.price)) {
-        order.queue.level(book.size_at(order.side, order.price), settings_.queue, settings_.queue_power);
-      }
-      const Side other = opposite(order.side);
+  for (const Side side : {Side::kBuy, Side::kSell}) {
+    const Side other = opposite(side);
+    if (book.empty(other)) continue;
+    for (const OrderId id : in_turn(condition, side)) {
+      Working& order = *find(id);
       for (LadderCursor c(Ladder{&book, other, false}); c.valid() && order.left().micros > 0; c.advance()) {
-        if (order.side == Side::kBuy ? c.price() > order.price : c.price() < order.price) break;
-        const Shares size = std::min(available(condition, other, c.price(), c.size()), order.left());
+        if (side == Side::kBuy ? c.price() > order.price : c.price() < order.price) break;
+        const Shares there = available(condition, other, c.price(), c.size()) - order.gone.of(other, c.price());
+        const Shares size = std::min(there, order.left());
         if (size.micros <= 0) continue;
-        note_taken(condition, other, c.price(), c.size(), size);
+        note_taken(condition, other, c.price(), size);
         fill(order, now, order.price, size, Liquidity::kMaker);
       }
       if (order.left().micros == 0) end(id, now, OrderStatus::kFilled);
     }
-    if (i < orders_.size() && orders_[i].id == id) ++i;
   }
 }
 
@@ -394,7 +453,7 @@ void FillModel::fill(Working& order, Nanos now, Price price, Shares size, Liquid
   e.fill.settlement = SettlementStatus::kMatched;
   answer(e);
   const bool real = settings_.realism.settlement;
-  const bool fails = real && chance_.below(1'000'000) < static_cast<std::uint64_t>(settings_.settlement_failure_ppm);
+  const bool fails = real && happens(settlement_seed_, order.id, ++order.fills, settings_.settlement_failure_ppm);
   counters_.settlements_failed += fails ? 1 : 0;
   Event settled = Event::make(EventKind::kSettlement, real ? e.header.time + settings_.settlement_delay : e.header.time,
                               VenueId::kPolymarket);

@@ -79,6 +79,26 @@ class FillModelTest : public ::testing::Test {
     e.level.side = taker;
     model_->on_market(e, now);
   }
+  void level(Side side, std::int32_t pips, Shares shown, Nanos now) {
+    Event e = Event::make(EventKind::kLevel, now, VenueId::kPolymarket, instrument_of(rain_, 0).value);
+    e.level = {Nanos::from_millis(++venue_ms_), shown, Price{pips}, kNoPrice, kNoPrice, side};
+    ASSERT_TRUE(books_[rain_].apply(e));
+    model_->on_market(e, now);
+    model_->on_market(Event::make(EventKind::kFrameEnd, now, VenueId::kPolymarket), now);
+  }
+  void status(MarketPhase phase, Nanos now) {
+    Event e = Event::make(EventKind::kMarketStatus, now, VenueId::kPolymarket, rain_.value);
+    e.market.phase = phase;
+    model_->on_market(e, now);
+  }
+  // Everything there is at `pips`, bought by an order that is there at once.
+  Shares takes(std::int32_t pips, Nanos now) {
+    place(TimeInForce::kGtc, Side::kBuy, pips, 50, now);
+    const Shares got = filled(collect(now + Nanos::from_millis(25)));
+    model_->execute(CancelOrder{OrderId{next_ - 1}}, now + Nanos::from_millis(25));
+    (void)collect(now + Nanos::from_millis(50));
+    return got;
+  }
   void end_frame(Nanos now) {
     Event e = Event::make(EventKind::kSnapshotEnd, now, VenueId::kPolymarket, instrument_of(rain_, 0).value);
     model_->on_market(e, now);
@@ -151,9 +171,23 @@ TEST_F(FillModelTest, ADisplayedShareIsBoughtOnce) {
   EXPECT_EQ(filled(collect(Nanos::from_millis(30))), Shares::whole(8));
   place(TimeInForce::kFak, Side::kBuy, 5000, 9, Nanos::from_seconds(1));
   EXPECT_EQ(filled(collect(Nanos::from_seconds(2))), Shares::whole(2)) << "8 of the 10 shown are ours already";
-  book({{Side::kBuy, 4800, 20}, {Side::kSell, 5000, 12}});
+  level(Side::kSell, 5000, Shares::whole(12), Nanos::from_millis(2'500));
   place(TimeInForce::kFak, Side::kBuy, 5000, 9, Nanos::from_seconds(3));
-  EXPECT_EQ(filled(collect(Nanos::from_seconds(4))), Shares::whole(9)) << "the level was refreshed";
+  EXPECT_EQ(filled(collect(Nanos::from_seconds(4))), Shares::whole(2)) << "two are new";
+}
+
+TEST_F(FillModelTest, ALevelThatShrinksGivesNothingBack) {
+  place(TimeInForce::kGtc, Side::kBuy, 5000, 7, Nanos{});
+  EXPECT_EQ(filled(collect(Nanos::from_millis(30))), Shares::whole(7));
+  level(Side::kSell, 5000, Shares{9'990'000}, Nanos::from_millis(40));
+  EXPECT_EQ(takes(5000, Nanos::from_millis(50)), Shares{2'990'000}) << "who left may have been the three we left";
+  level(Side::kSell, 5000, Shares::whole(4), Nanos::from_millis(100));
+  EXPECT_EQ(takes(5000, Nanos::from_millis(110)), Shares{}) << "and these four may be ours";
+  level(Side::kSell, 5000, Shares::whole(5), Nanos::from_millis(200));
+  EXPECT_EQ(takes(5000, Nanos::from_millis(210)), Shares::whole(1)) << "only what came is new";
+  level(Side::kSell, 5000, Shares{}, Nanos::from_millis(300));
+  level(Side::kSell, 5000, Shares::whole(6), Nanos::from_millis(310));
+  EXPECT_EQ(takes(5000, Nanos::from_millis(320)), Shares::whole(6)) << "another level";
 }
 
 TEST_F(FillModelTest, ALevelThatWentAndCameBackIsANewOne) {
@@ -196,14 +230,76 @@ TEST_F(FillModelTest, WhatStandsAtOurPriceWouldHaveMetUsFirst) {
 TEST_F(FillModelTest, TradesAtOurPriceServeTheQueueFirst) {
   place(TimeInForce::kGtc, Side::kBuy, 4800, 10, Nanos{});  // behind 20
   (void)collect(Nanos::from_millis(30));
-  trade(0, Side::kSell, 4800, 15, Nanos::from_millis(40));
-  EXPECT_EQ(filled(collect(Nanos::from_millis(40))), Shares{});
-  trade(0, Side::kBuy, 4800, 15, Nanos::from_millis(45));  // the other side
-  EXPECT_EQ(filled(collect(Nanos::from_millis(45))), Shares{});
-  trade(1, Side::kBuy, 5200, 9, Nanos::from_millis(50));  // buying NO at 0.52 is selling YES at 0.48
-  EXPECT_EQ(filled(collect(Nanos::from_millis(50))), Shares::whole(4)) << "5 of the 9 were still ahead";
-  trade(0, Side::kSell, 4700, 3, Nanos::from_millis(60));
-  EXPECT_EQ(filled(collect(Nanos::from_millis(60))), Shares::whole(3)) << "beyond our price everybody here was served";
+  trade(0, Side::kSell, 4800, 15, Nanos::from_millis(240));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(240))), Shares{});
+  trade(0, Side::kBuy, 4800, 15, Nanos::from_millis(245));  // the other side
+  EXPECT_EQ(filled(collect(Nanos::from_millis(245))), Shares{});
+  trade(1, Side::kBuy, 5200, 9, Nanos::from_millis(250));  // buying NO at 0.52 is selling YES at 0.48
+  EXPECT_EQ(filled(collect(Nanos::from_millis(250))), Shares::whole(4)) << "5 of the 9 were still ahead";
+  trade(0, Side::kSell, 4700, 3, Nanos::from_millis(260));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(260))), Shares::whole(3)) << "beyond our price everybody here was served";
+}
+
+// As the venue tells of a trade: its level falls, and the print comes some 40 ms later.
+TEST_F(FillModelTest, ATradeToldByLevelAndPrintIsOneTrade) {
+  for (const bool level_first : {true, false}) {
+    for (const QueueModel queue : {QueueModel::kPessimistic, QueueModel::kProportional, QueueModel::kPower}) {
+      VenueModelSettings s = exact();
+      s.queue = queue;
+      model_.emplace(catalogue_, books_, s);
+      book({{Side::kBuy, 4800, 100}, {Side::kSell, 5000, 10}});
+      place(TimeInForce::kGtc, Side::kBuy, 4800, 50, Nanos{});
+      (void)collect(Nanos::from_millis(30));
+      const auto told = [&](std::int64_t shown, std::int64_t size, std::int64_t at_ms) {
+        if (level_first) level(Side::kBuy, 4800, Shares::whole(shown), Nanos::from_millis(at_ms));
+        trade(0, Side::kSell, 4800, size, Nanos::from_millis(at_ms + 41));
+        if (!level_first) level(Side::kBuy, 4800, Shares::whole(shown), Nanos::from_millis(at_ms + 60));
+        return filled(collect(Nanos::from_millis(at_ms + 99)));
+      };
+      EXPECT_EQ(told(40, 60, 300), Shares{}) << to_string(queue) << level_first << ": forty are still ahead";
+      EXPECT_EQ(told(0, 40, 400), Shares{}) << to_string(queue) << level_first;
+      trade(0, Side::kSell, 4800, 5, Nanos::from_millis(500));
+      EXPECT_EQ(filled(collect(Nanos::from_millis(500))), Shares::whole(5)) << to_string(queue) << level_first;
+    }
+  }
+}
+
+TEST_F(FillModelTest, APrintOfBeforeWeCameDoesNotFillUs) {
+  book({{Side::kBuy, 4800, 10}, {Side::kSell, 5000, 10}});  // 70 a moment ago
+  place(TimeInForce::kGtc, Side::kBuy, 4800, 10, Nanos{});
+  (void)collect(Nanos::from_millis(30));
+  trade(0, Side::kSell, 4800, 60, Nanos::from_millis(50));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(50))), Shares{});
+}
+
+TEST_F(FillModelTest, OnePrintIsSharedByPriceThenTime) {
+  place(TimeInForce::kGtc, Side::kBuy, 4900, 10, Nanos{});
+  place(TimeInForce::kGtc, Side::kBuy, 4700, 10, Nanos{});
+  place(TimeInForce::kGtc, Side::kBuy, 4900, 10, Nanos{});
+  (void)collect(Nanos::from_millis(30));
+  const auto got = [&](std::int32_t pips, std::int64_t shares, std::int64_t at_ms) {
+    trade(0, Side::kSell, pips, shares, Nanos::from_millis(at_ms));
+    std::vector<std::pair<std::uint64_t, Shares>> fills;
+    for (const Event& e : collect(Nanos::from_millis(at_ms))) {
+      if (e.header.kind == EventKind::kFill) fills.emplace_back(e.fill.order.value, e.fill.size);
+    }
+    return fills;
+  };
+  using Fills = std::vector<std::pair<std::uint64_t, Shares>>;
+  EXPECT_EQ(got(4900, 4, 300), (Fills{{1, Shares::whole(4)}}));
+  EXPECT_EQ(got(4800, 9, 400), (Fills{{1, Shares::whole(6)}, {3, Shares::whole(3)}}));
+  EXPECT_EQ(got(4600, 100, 500), (Fills{{3, Shares::whole(7)}, {2, Shares::whole(10)}}));
+}
+
+// Twenty of theirs, then two of ours in one level.
+TEST_F(FillModelTest, OnePrintServesAQueueWithTwoOfOursInIt) {
+  place(TimeInForce::kGtc, Side::kBuy, 4800, 10, Nanos{});
+  place(TimeInForce::kGtc, Side::kBuy, 4800, 10, Nanos{});
+  (void)collect(Nanos::from_millis(30));
+  trade(0, Side::kSell, 4800, 34, Nanos::from_millis(300));
+  const auto events = collect(Nanos::from_millis(300));
+  EXPECT_EQ(filled(events), Shares::whole(14));
+  EXPECT_EQ(events.front().fill.size, Shares::whole(10));
 }
 
 TEST_F(FillModelTest, WithoutTheQueueATouchFills) {
@@ -212,8 +308,8 @@ TEST_F(FillModelTest, WithoutTheQueueATouchFills) {
   model_.emplace(catalogue_, books_, s);
   place(TimeInForce::kGtc, Side::kBuy, 4800, 10, Nanos{});
   (void)collect(Nanos::from_millis(30));
-  trade(0, Side::kSell, 4800, 4, Nanos::from_millis(40));
-  EXPECT_EQ(filled(collect(Nanos::from_millis(40))), Shares::whole(4));
+  trade(0, Side::kSell, 4800, 4, Nanos::from_millis(240));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(240))), Shares::whole(4));
 }
 
 TEST_F(FillModelTest, TheTakerDelayHoldsWhatWouldMatchAndNothingElse) {
@@ -230,6 +326,46 @@ TEST_F(FillModelTest, TheTakerDelayHoldsWhatWouldMatchAndNothingElse) {
   events = collect(Nanos::from_millis(1025));
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].order.status, OrderStatus::kLive);
+}
+
+TEST_F(FillModelTest, WhatIsHeldIsNotMatchedAfterTheEnd) {
+  set([](ConditionSpec& spec) { spec.taker_delay = true; });
+  for (const TimeInForce tif : {TimeInForce::kFak, TimeInForce::kGtc}) {
+    model_.emplace(catalogue_, books_, exact());
+    place(tif, Side::kBuy, 5000, 5, Nanos{});
+    EXPECT_EQ(collect(Nanos::from_millis(100)).at(0).order.status, OrderStatus::kDelayed);
+    status(MarketPhase::kClosed, Nanos::from_millis(150));
+    const auto events = collect(Nanos::from_seconds(1));
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].header.kind, EventKind::kOrderRejected);
+    EXPECT_EQ(events[0].order.reason, RejectReason::kUnmatched);
+    place(tif, Side::kBuy, 5000, 5, Nanos::from_seconds(2));
+    EXPECT_EQ(collect(Nanos::from_seconds(3)).at(0).order.reason, RejectReason::kNotReady)
+        << "the catalogue has not heard of it, the venue knows";
+  }
+}
+
+TEST_F(FillModelTest, WhatIsHeldOverAGameStartFindsNothing) {
+  set([](ConditionSpec& spec) {
+    spec.seconds_delay = 3;
+    spec.clear_book_on_start = true;
+    spec.game_start_at = Nanos::from_seconds(10);
+  });
+  place(TimeInForce::kFak, Side::kBuy, 5000, 5, Nanos::from_seconds(8));
+  auto events = collect(Nanos::from_seconds(12));
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].order.status, OrderStatus::kDelayed);
+  EXPECT_EQ(events[1].order.reason, RejectReason::kUnmatched);
+  place(TimeInForce::kFak, Side::kBuy, 5000, 5, Nanos::from_seconds(20));
+  EXPECT_EQ(filled(collect(Nanos::from_seconds(24))), Shares::whole(5)) << "the game is on, and so is its market";
+}
+
+TEST_F(FillModelTest, AHeldFokThatFindsTooLittleIsUnmatched) {
+  set([](ConditionSpec& spec) { spec.taker_delay = true; });
+  place(TimeInForce::kFok, Side::kBuy, 5000, 9, Nanos{});
+  (void)collect(Nanos::from_millis(30));
+  level(Side::kSell, 5000, Shares::whole(4), Nanos::from_millis(40));
+  EXPECT_EQ(collect(Nanos::from_seconds(1)).at(0).order.reason, RejectReason::kUnmatched);
 }
 
 TEST_F(FillModelTest, TheTakerDelayIsThatOfTheDate) {
@@ -268,14 +404,14 @@ TEST_F(FillModelTest, VenueRulesRefuse) {
 TEST_F(FillModelTest, CancelsTravelToo) {
   place(TimeInForce::kGtc, Side::kBuy, 4900, 10, Nanos{});
   (void)collect(Nanos::from_millis(30));
-  model_->execute(CancelOrder{OrderId{1}}, Nanos::from_millis(30));
-  trade(0, Side::kSell, 4900, 4, Nanos::from_millis(50));
-  const auto events = collect(Nanos::from_millis(55));
+  model_->execute(CancelOrder{OrderId{1}}, Nanos::from_millis(230));
+  trade(0, Side::kSell, 4900, 4, Nanos::from_millis(250));
+  const auto events = collect(Nanos::from_millis(255));
   EXPECT_EQ(filled(events), Shares::whole(4)) << "it met us while the cancel was on its way";
   EXPECT_EQ(events.back().order.status, OrderStatus::kCancelled);
   EXPECT_EQ(events.back().order.matched, Shares::whole(4));
-  model_->execute(CancelOrder{OrderId{1}}, Nanos::from_millis(60));
-  EXPECT_EQ(collect(Nanos::from_millis(90)).at(0).header.kind, EventKind::kCancelRejected);
+  model_->execute(CancelOrder{OrderId{1}}, Nanos::from_millis(260));
+  EXPECT_EQ(collect(Nanos::from_millis(290)).at(0).header.kind, EventKind::kCancelRejected);
 }
 
 TEST_F(FillModelTest, TheGameStartsAndTheBookIsCleared) {
@@ -310,6 +446,86 @@ TEST_F(FillModelTest, SomebodyElseWasFaster) {
   model_.emplace(catalogue_, books_, s);
   place(TimeInForce::kFak, Side::kBuy, 5000, 10, Nanos{});
   EXPECT_EQ(collect(Nanos::from_seconds(1)).at(0).order.reason, RejectReason::kFakNoMatch);
+}
+
+TEST_F(FillModelTest, AMissNeedsNoOtherSwitch) {
+  for (const std::string_view off : realism_switches()) {
+    VenueModelSettings s = exact();
+    s.realism.misses = true;
+    s.miss_ppm = 1'000'000;
+    s.realism.*realism_switch(off) = false;
+    if (off == "misses") continue;
+    model_.emplace(catalogue_, books_, s);
+    place(TimeInForce::kFak, Side::kBuy, 5000, 10, Nanos{});
+    EXPECT_EQ(filled(collect(Nanos::from_seconds(1))), Shares{}) << "without " << off;
+    EXPECT_EQ(model_->counters().missed_to_others, 1U) << "without " << off;
+  }
+}
+
+TEST_F(FillModelTest, AMissTakesTheBestLevelAndNoOther) {
+  VenueModelSettings s = exact();
+  s.realism.misses = true;
+  s.miss_ppm = 1'000'000;
+  model_.emplace(catalogue_, books_, s);
+  place(TimeInForce::kGtc, Side::kBuy, 5100, 25, Nanos{});
+  auto events = collect(Nanos::from_millis(30));
+  EXPECT_EQ(filled(events), Shares::whole(10));
+  EXPECT_EQ(events.front().fill.price, Price{5100});
+  // What rests of it does not meet, as a maker and free of fees, the level that it missed ...
+  end_frame(Nanos::from_millis(40));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(40))), Shares{});
+  // ... only what is new there.
+  level(Side::kSell, 5000, Shares::whole(13), Nanos::from_millis(50));
+  EXPECT_EQ(filled(collect(Nanos::from_millis(50))), Shares::whole(3));
+}
+
+TEST_F(FillModelTest, MissesAndFailuresAreDrawnApart) {
+  const auto run = [&](std::int64_t miss_ppm, std::int64_t failure_ppm) {
+    VenueModelSettings s = exact();
+    s.realism.misses = miss_ppm > 0;
+    s.realism.impact = false;
+    s.miss_ppm = miss_ppm;
+    s.settlement_failure_ppm = failure_ppm;
+    model_.emplace(catalogue_, books_, s);
+    next_ = 1;
+    std::vector<int> fates;  // by order: 0 missed, 1 failed, 2 confirmed
+    for (int i = 0; i < 200; ++i) {
+      place(TimeInForce::kFak, Side::kBuy, 5000, 10, Nanos::from_seconds(10 * i));
+      const auto events = collect(Nanos::from_seconds(10 * i + 9));
+      fates.push_back(filled(events).micros == 0                                     ? 0
+                      : events.back().settlement.status == SettlementStatus::kFailed ? 1
+                                                                                     : 2);
+    }
+    return fates;
+  };
+  const auto both = run(500'000, 500'000), failures = run(0, 500'000), misses = run(500'000, 0);
+  int missed = 0, failed = 0;
+  for (std::size_t i = 0; i < both.size(); ++i) {
+    missed += both[i] == 0 ? 1 : 0;
+    failed += both[i] == 1 ? 1 : 0;
+    EXPECT_EQ(both[i] == 0, misses[i] == 0) << "order " << i;
+    EXPECT_TRUE(both[i] == 0 || both[i] == failures[i]) << "order " << i;
+  }
+  EXPECT_NEAR(missed, 100, 40);
+  EXPECT_NEAR(failed, 50, 30);
+}
+
+TEST_F(FillModelTest, WhatHasNoEndCannotBeTaken) {
+  VenueModelSettings s = exact();
+  s.realism.depth = false;
+  model_.emplace(catalogue_, books_, s);
+  place(TimeInForce::kFak, Side::kBuy, 5000, 500, Nanos{});
+  EXPECT_EQ(filled(collect(Nanos::from_seconds(1))), Shares::whole(500));
+  level(Side::kSell, 5000, Shares{}, Nanos::from_seconds(2));
+  level(Side::kSell, 5000, Shares::whole(4), Nanos::from_seconds(2));
+  place(TimeInForce::kFak, Side::kBuy, 5000, 500, Nanos::from_seconds(3));
+  EXPECT_EQ(filled(collect(Nanos::from_seconds(4))), Shares::whole(500));
+  place(TimeInForce::kGtc, Side::kBuy, 4900, 5, Nanos::from_seconds(5));
+  (void)collect(Nanos::from_seconds(6));
+  for (int i = 0; i < 2; ++i) {
+    level(Side::kSell, 4900, Shares::whole(3 - i), Nanos::from_seconds(7));
+    EXPECT_EQ(filled(collect(Nanos::from_seconds(7))), Shares::whole(3 - i)) << "a resting order gets what is shown";
+  }
 }
 
 TEST_F(FillModelTest, WithoutALiveBookNothingFills) {
