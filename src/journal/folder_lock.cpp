@@ -12,6 +12,9 @@
 namespace underround::journal {
 
 Result<FolderLock> FolderLock::take(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return fail(ErrorCode::kIo, fmt::format("journal {}: {}", folder.string(), error.message()));
   const std::filesystem::path file = folder / "lock";
   FolderLock lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (lock.fd_ < 0) return fail(ErrorCode::kIo, fmt::format("journal {}: {}", file.string(), std::strerror(errno)));

@@ -12,7 +12,8 @@ namespace underround::journal {
 
 class FolderLock {
  public:
-  // kRefused: another process writes there; the words name it. kIo: no lock can be made.
+  // Makes the folder when it is not there. kRefused: another process writes there; the words name it. kIo: the folder
+  // or its lock cannot be made.
   [[nodiscard]] static Result<FolderLock> take(const std::filesystem::path& folder);
   FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   FolderLock& operator=(FolderLock&& other) noexcept {

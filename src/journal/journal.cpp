@@ -35,16 +35,17 @@ Journal::Journal(JournalSettings settings, FolderLock lock)
                .bytes_in_use = std::uint64_t{2} * settings_.segment_bytes}) {}
 
 Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings) {
+  auto lock = FolderLock::take(settings.folder);
+  if (!lock) return std::unexpected(lock.error());
+  return open(std::move(settings), std::move(*lock));
+}
+
+Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings, FolderLock lock) {
   if (settings.segment_bytes < 4096) return fail(ErrorCode::kInvalidInput, "journal: segments of less than 4096 bytes");
   if (settings.keep_for.ns > 0 && !settings.wall_clock) {
     return fail(ErrorCode::kInvalidInput, "journal: keep_for needs a clock");
   }
-  std::error_code error;
-  fs::create_directories(settings.folder, error);
-  if (error) return fail(ErrorCode::kIo, fmt::format("journal {}: {}", settings.folder.string(), error.message()));
-  auto lock = FolderLock::take(settings.folder);
-  if (!lock) return std::unexpected(lock.error());
-  std::unique_ptr<Journal> journal(new Journal(std::move(settings), std::move(*lock)));
+  std::unique_ptr<Journal> journal(new Journal(std::move(settings), std::move(lock)));
   if (auto ready = journal->recover(); !ready) return std::unexpected(ready.error());
   journal->keeper_.keep_from(journal->settings_.keep_from);
   journal->next_index_ = journal->current_->index + 1;

@@ -50,6 +50,8 @@ class Journal {
   // kRefused: another process writes here, or a segment is damaged in the middle (the words name file and offset).
   // kIo: the folder cannot be made or has no room. kInvalidInput: settings that cannot be.
   [[nodiscard]] static Result<std::unique_ptr<Journal>> open(JournalSettings settings);
+  // By somebody who holds the folder already: what he has read there is what the journal goes on behind.
+  [[nodiscard]] static Result<std::unique_ptr<Journal>> open(JournalSettings settings, FolderLock lock);
   ~Journal();  // syncs
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
