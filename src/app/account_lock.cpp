@@ -13,11 +13,23 @@
 #include <string>
 
 #include "base/stable_hash.hpp"
+#include "net/url.hpp"
 
 namespace underround {
+namespace {
+
+// Who answers there, however it is spelt: neither the path, nor capitals, nor a port that goes without saying.
+std::string venue_of(std::string_view text) {
+  const auto url = net::parse_url(text);
+  std::string venue = url ? fmt::format("{}://{}", to_string(url->scheme), url->authority()) : std::string(text);
+  std::ranges::transform(venue, venue.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return venue;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<AccountLock>> AccountLock::take(std::string_view wallet, std::string_view venue_url) {
-  std::string name = fmt::format("underround-account-{}-{:016x}", wallet, stable_hash(venue_url));
+  std::string name = fmt::format("underround-account-{}-{:016x}", wallet, stable_hash(venue_of(venue_url)));
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

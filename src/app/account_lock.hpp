@@ -1,6 +1,6 @@
 // One engine an account on this machine, whatever their state folders are: two would spend the same dollars.
 //   auto lock = AccountLock::take("0xf39F...", "https://clob.polymarket.com").value();   // held while the object lives
-// The same wallet at another venue, a simulator say, is another account.
+// The same wallet at another venue, a simulator say, is another account; the venue is its scheme, host and port.
 // A socket in the kernel's abstract namespace: it goes with the process, however that ends, and leaves no file behind.
 // Another machine, or another network namespace (a container), is not seen.
 #pragma once

@@ -28,6 +28,17 @@ TEST(AccountLock, OneAnAccountHoweverItIsSpelt) {
   EXPECT_TRUE(AccountLock::take(wallet("aa"), kVenue));
 }
 
+TEST(AccountLock, OneAVenueHoweverItsAddressIsSpelt) {
+  const auto first = AccountLock::take(wallet("dd"), kVenue);
+  ASSERT_TRUE(first) << first.error().message;
+  for (const char* same : {"https://clob.example/", "https://CLOB.Example", "HTTPS://clob.example:443/v2?x=1"}) {
+    EXPECT_FALSE(AccountLock::take(wallet("dd"), same)) << same;
+  }
+  for (const char* other : {"https://clob.example:444", "http://clob.example", "https://clob2.example"}) {
+    EXPECT_TRUE(AccountLock::take(wallet("dd"), other)) << other;
+  }
+}
+
 TEST(AccountLock, GoesWithTheProcessThatIsKilled) {
   int ready[2];
   ASSERT_EQ(::pipe(ready), 0);

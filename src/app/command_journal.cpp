@@ -1,10 +1,12 @@
-// underround journal verify|stats|dump|state FOLDER: what an engine or a recorder has written down.
+// underround journal verify|stats|dump|state|set-aside FOLDER: what an engine or a recorder has written down.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <map>
 
 #include "app/commands.hpp"
+#include "app/journal_aside.hpp"
+#include "app/journal_folder.hpp"
 #include "app/journal_words.hpp"
 #include "app/json_text.hpp"
 #include "app/recovery.hpp"
@@ -13,6 +15,7 @@
 #include "journal/event_batch.hpp"
 #include "journal/journal_reader.hpp"
 #include "journal/name_codec.hpp"
+#include "net/event_loop.hpp"
 
 namespace underround::cli {
 namespace {
@@ -26,7 +29,7 @@ class JournalCommand : public Command {
     app.add_option("FOLDER", folder_, "state.dir/journal of an engine, or a recording")->required();
   }
   Outcome run(const Context& context) override {
-    auto reader = journal::JournalReader::open(folder_);
+    auto reader = open_journal(folder_);
     if (!reader) return std::unexpected(Failure(reader.error()));
     while (const auto record = reader->next()) {
       ++records_;
@@ -122,10 +125,11 @@ class StateCommand final : public Command {
 };
 
 Outcome StateCommand::run(const Context& context) {
+  if (const auto there = open_journal(folder_); !there) return std::unexpected(Failure(there.error()));
   const auto recovered = recover(folder_);
   if (!recovered) return std::unexpected(Failure(recovered.error()));
   if (!recovered->replay) {
-    return failed(ErrorCode::kNotFound,
+    return failed(recovered->damaged ? ErrorCode::kRefused : ErrorCode::kNotFound,
                   recovered->problem.empty() ? folder_ + " holds no session" : recovered->problem);
   }
   const JournalReplay& replay = *recovered->replay;
@@ -184,6 +188,41 @@ Outcome StateCommand::run(const Context& context) {
   return {};
 }
 
+// The one way past a damaged journal, and a person's.
+class SetAsideCommand final : public Command {
+ public:
+  std::string_view name() const override { return "set-aside"; }
+  std::string_view summary() const override {
+    return "put a damaged journal of a live engine aside, so that a new one begins";
+  }
+  void declare(CLI::App& app) override {
+    app.add_option("FOLDER", folder_, "state.dir/journal of an engine that does not run")->required();
+    app.add_option("--reason", reason_, "who decided it, and why; kept in both journals")->required();
+    app.footer(
+        "The folder is renamed, nothing in it is lost. The next session starts from what the venue shows of the\n"
+        "account: profit and loss and today's loss begin at zero; halts stay. Restore a copy instead if there is one.");
+  }
+  Outcome run(const Context& context) override {
+    const auto aside = set_journal_aside(folder_, reason_, net::EventLoop::wall_now());
+    if (!aside) return std::unexpected(Failure(aside.error()));
+    if (context.json) {
+      fmt::print("{{\"ok\":true,\"folder\":{},\"problem\":{},\"names\":{}}}\n", json_string(aside->folder.string()),
+                 json_string(aside->problem), aside->names);
+      return {};
+    }
+    fmt::print(
+        "set aside as {}\nThe next session starts from what the venue shows: profit and loss and today's loss begin at "
+        "zero, halts stay.\n{} names of orders could be read: whatever of them is still open is cancelled then. Names "
+        "may be lost: look with `underround orders` before it starts, and cancel what is open there (`underround "
+        "cancel-all`).\n",
+        aside->folder.string(), aside->names);
+    return {};
+  }
+
+ private:
+  std::string folder_, reason_;
+};
+
 class JournalGroup final : public Command {
  public:
   std::string_view name() const override { return "journal"; }
@@ -198,6 +237,7 @@ class JournalGroup final : public Command {
     list.push_back(std::make_unique<StatsCommand>());
     list.push_back(std::make_unique<DumpCommand>());
     list.push_back(std::make_unique<StateCommand>());
+    list.push_back(std::make_unique<SetAsideCommand>());
     list.push_back(make_journal_export_command());
     return list;
   }

@@ -4,9 +4,9 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
+#include "app/journal_folder.hpp"
 #include "app/journal_tables.hpp"
 #include "app/json_text.hpp"
-#include "journal/journal_reader.hpp"
 
 namespace underround::cli {
 namespace {
@@ -51,7 +51,7 @@ class JournalExportCommand final : public Command {
 };
 
 Outcome JournalExportCommand::run(const Context& context) {
-  auto reader = journal::JournalReader::open(folder_);
+  auto reader = open_journal(folder_);
   if (!reader) return std::unexpected(Failure(reader.error()));
   std::error_code error;
   std::filesystem::create_directories(out_, error);

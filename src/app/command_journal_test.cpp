@@ -172,6 +172,39 @@ TEST_F(JournalCommands, ExportToColumnsIsOneArrayAColumn) {
   }
 }
 
+// state.dir where state.dir/journal was meant.
+TEST_F(JournalCommands, AFolderWithoutAJournalIsNoGoodJournal) {
+  std::filesystem::create_directories(folder_ / "empty");
+  for (const char* command : {"journal verify", "journal stats", "journal dump", "journal state", "replay --verify",
+                              "journal export --format csv --out out"}) {
+    const Ran ran = run(std::string(command) + " .");
+    EXPECT_EQ(ran.exit_code, kExitFailed) << command;
+    EXPECT_THAT(ran.err, HasSubstr("./journal does: name that")) << command;
+    const Ran empty = run(std::string(command) + " empty --json");
+    EXPECT_EQ(empty.exit_code, kExitFailed) << command;
+    EXPECT_THAT(empty.out, HasSubstr("\"not_found\"")) << command;
+  }
+}
+
+TEST_F(JournalCommands, SetAsideMovesTheJournalAndBeginsANewOne) {
+  EXPECT_EQ(run("journal set-aside journal").exit_code, kExitUsage) << "without a reason";
+  const Ran recording = run("journal set-aside journal --reason 'ana: why not'");
+  EXPECT_EQ(recording.exit_code, kExitFailed);
+  EXPECT_THAT(recording.err, HasSubstr("is a recording"));
+  {
+    auto engine = journal::Journal::open({.folder = folder_ / "engine", .segment_bytes = 65'536});
+    ASSERT_TRUE((*engine)->append(RecordKind::kName, journal::encode_name({OrderId{9}, {}})));
+  }
+  const Ran ran = run("journal set-aside engine/ --reason 'ana: the disk failed'");
+  EXPECT_EQ(ran.exit_code, kExitOk) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("/engine.aside-"));
+  EXPECT_THAT(ran.out, HasSubstr("1 names of orders"));
+  EXPECT_THAT(ran.out, HasSubstr("underround orders"));
+  const std::string fresh = run("journal dump engine").out;
+  EXPECT_THAT(fresh, HasSubstr("ana: the disk failed"));
+  EXPECT_THAT(fresh, HasSubstr("order=9 "));
+}
+
 TEST_F(JournalCommands, WhatCannotBeIsSaid) {
   EXPECT_EQ(run("journal export journal --format parquet --out out").exit_code, kExitUsage);
   EXPECT_EQ(run("journal export journal --format csv").exit_code, kExitUsage);

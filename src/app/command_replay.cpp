@@ -9,10 +9,10 @@
 
 #include "app/commands.hpp"
 #include "app/config_command_line.hpp"
-#include "app/journal_replay.hpp"
+#include "app/journal_folder.hpp"
 #include "app/json_text.hpp"
+#include "app/recovery.hpp"
 #include "app/replay_run.hpp"
-#include "journal/journal_reader.hpp"
 
 namespace underround::cli {
 namespace {
@@ -30,7 +30,7 @@ class ReplayCommand final : public Command {
                    "detected) and their market lists");
     app.add_option("--verify", journal_,
                    "instead: the journal in this folder through the same engine; the same commands, byte for byte, and "
-                   "the same state, or where they part");
+                   "the same state, or where they part; from the oldest snapshot if its beginning has been deleted");
     app.add_option("--config", config_, "configuration file: strategies and their thresholds");
     app.add_flag("--opportunities", list_, "list every opportunity found");
   }
@@ -44,23 +44,24 @@ class ReplayCommand final : public Command {
 };
 
 Outcome ReplayCommand::verify(const Context& context) {
-  auto reader = journal::JournalReader::open(journal_);
-  if (!reader) return std::unexpected(Failure(reader.error()));
-  JournalReplay replay;
-  while (const auto record = reader->next()) {
-    if (auto ok = replay.step(*record); !ok) return std::unexpected(Failure(ok.error()));
-  }
-  if (!reader->problem().empty()) return failed(ErrorCode::kRefused, reader->problem());
+  if (const auto there = open_journal(journal_); !there) return std::unexpected(Failure(there.error()));
+  const auto verified = verify_journal(journal_);
+  if (!verified) return std::unexpected(Failure(verified.error()));
+  const JournalReplay& replay = *verified->replay;
   if (replay.engine() == nullptr) return failed(ErrorCode::kNotFound, journal_ + " holds no session");
   const JournalReplayCounters& n = replay.counters();
   if (context.json) {
     fmt::print(
         R"({{"ok":true,"records":{},"sessions":{},"conditions":{},"events":{},"commands":{},"states_checked":{},)"
-        R"("torn_bytes":{},"state_hash":"{:016x}"}})"
+        R"("from_snapshot":{},"torn_bytes":{},"state_hash":"{:016x}"}})"
         "\n",
-        n.records, n.sessions, n.conditions, n.events, n.commands, n.states_checked, reader->torn_bytes(),
-        replay.engine()->state_hash());
+        n.records, n.sessions, n.conditions, n.events, n.commands, n.states_checked, verified->from_snapshot,
+        verified->torn_bytes, replay.engine()->state_hash());
   } else {
+    if (verified->from_snapshot > 0) {
+      fmt::print("the beginning of the journal has been deleted: from the snapshot made after record {}\n",
+                 verified->from_snapshot);
+    }
     fmt::print("{} events give the same {} commands, byte for byte; the state agreed {} times\nstate {:016x}\n",
                n.events, n.commands, n.states_checked, replay.engine()->state_hash());
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/check.hpp"
 #include "core/event_bytes.hpp"
@@ -29,7 +30,14 @@ EngineJournal::EngineJournal(std::unique_ptr<journal::Journal> journal) : journa
 }
 
 Result<std::unique_ptr<EngineJournal>> EngineJournal::open(const journal::JournalSettings& settings) {
-  auto journal = journal::Journal::open(settings);
+  auto lock = journal::FolderLock::take(settings.folder);
+  if (!lock) return std::unexpected(lock.error());
+  return open(settings, std::move(*lock));
+}
+
+Result<std::unique_ptr<EngineJournal>> EngineJournal::open(const journal::JournalSettings& settings,
+                                                           journal::FolderLock lock) {
+  auto journal = journal::Journal::open(settings, std::move(lock));
   if (!journal) return std::unexpected(journal.error());
   return std::unique_ptr<EngineJournal>(new EngineJournal(std::move(*journal)));
 }

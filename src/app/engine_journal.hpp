@@ -25,6 +25,8 @@ class EngineJournal {
  public:
   // kRefused: another process has it, or it is damaged; the words say what to do.
   [[nodiscard]] static Result<std::unique_ptr<EngineJournal>> open(const journal::JournalSettings& settings);
+  [[nodiscard]] static Result<std::unique_ptr<EngineJournal>> open(const journal::JournalSettings& settings,
+                                                                   journal::FolderLock lock);
 
   // Before the first step. `engine` is looked at until the next start.
   [[nodiscard]] bool start(const EngineStart& start, const Engine& engine);
@@ -39,6 +41,10 @@ class EngineJournal {
 
   // Why it will end soon, or has ended; "" while all is well.
   [[nodiscard]] std::string failure() const { return journal_->failure(); }
+  // Journal::room_is_short().
+  [[nodiscard]] bool room_is_short() const noexcept { return journal_->room_is_short(); }
+  // Everything written so far is on the disk when it returns. Cold.
+  void sync() { journal_->sync(); }
   [[nodiscard]] const journal::Recovered& recovered() const noexcept { return journal_->recovered(); }
   [[nodiscard]] std::uint64_t last_sequence() const noexcept { return journal_->last_sequence(); }
 

@@ -29,6 +29,8 @@ Result<void> JournalReplay::step(const Record& record) {
   last_sequence_ = record.sequence;
   if (record.kind == RecordKind::kStart) return begin(record);
   if (record.kind == RecordKind::kNote || record.kind == RecordKind::kSymbol) return {};
+  // Names that were carried over from a journal that was set aside.
+  if (record.kind == RecordKind::kName && !engine_) return {};
   if (!engine_) {
     return differs(record,
                    "the journal does not begin with the start of a session, and there is no snapshot before it");

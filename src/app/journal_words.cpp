@@ -72,4 +72,9 @@ std::vector<std::string> describe(const Record& record) {
   return lines;
 }
 
+std::string torn_words(const journal::Recovered& recovered) {
+  return fmt::format("the end of {} was torn by a crash; {} bytes cut, everything before it is good", recovered.segment,
+                     recovered.torn_bytes);
+}
+
 }  // namespace underround

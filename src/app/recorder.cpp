@@ -9,8 +9,10 @@
 #include "app/catalogue_loader.hpp"
 #include "app/engine_start.hpp"
 #include "app/feed_settings.hpp"
+#include "app/journal_words.hpp"
 #include "app/json_text.hpp"
 #include "app/session_settings.hpp"
+#include "app/terminal.hpp"
 #include "app/version.hpp"
 #include "journal/condition_codec.hpp"
 #include "journal/frame_codec.hpp"
@@ -111,9 +113,15 @@ class Recorder::Impl {
         fmt::format(R"({{"program":"record","version":{},"pid":{},"config":{}}})", json_string(version()), ::getpid(),
                     config::to_json(without_addresses(settings_.config)));
     append(RecordKind::kStart, bytes_of(words));
+    std::string why = "a recording begins";
+    if (journal_->recovered().torn_bytes > 0) {
+      const std::string torn = torn_words(journal_->recovered());
+      terminal::say("recording: " + torn);
+      why += "; " + torn;
+    }
     // Whatever was recorded here before: nobody knows what happened in between.
-    gap(VenueId::kPolymarket, Stream::kMarket, 0, "", "a recording begins");
-    gap(VenueId::kBinance, Stream::kReference, 0, "", "a recording begins");
+    gap(VenueId::kPolymarket, Stream::kMarket, 0, "", why);
+    gap(VenueId::kBinance, Stream::kReference, 0, "", why);
     written_.gaps = 0;
     return {};
   }

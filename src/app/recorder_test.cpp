@@ -7,6 +7,7 @@
 
 #include <array>
 #include <filesystem>
+#include <fstream>
 
 #include "app/session_settings.hpp"
 #include "backtest/replay.hpp"
@@ -181,6 +182,23 @@ TEST_F(RecorderTest, AnotherRecordingGoesOnInTheSameFolder) {
   const backtest::ReplayReport report = replay();
   EXPECT_EQ(report.gaps, report.conditions) << "between the two every book was lost";
   EXPECT_EQ(report.bbo_agree, report.bbo_checked);
+}
+
+TEST_F(RecorderTest, ATornEndOfTheRecordingBeforeIsSaidAndMarked) {
+  record()->stop();
+  const fs::path file = journal::segment_files(folder_).value().front();
+  auto reader = journal::JournalReader::open(folder_);
+  std::uint64_t last = 0;
+  while (const auto r = reader->next()) last = r->offset;
+  std::fstream(file, std::ios::in | std::ios::out | std::ios::binary)
+      .seekp(static_cast<std::streamoff>(last + journal::kRecordHead))
+      .write("torn", 4);
+  ::testing::internal::CaptureStderr();
+  record()->stop();
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("00000001.segment was torn by a crash"));
+  EXPECT_THAT(
+      gaps(),
+      ::testing::Contains(::testing::HasSubstr(" a recording begins; the end of 00000001.segment was torn")).Times(2));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include "app/engine_journal.hpp"
 #include "app/simulated_run.hpp"
@@ -38,9 +39,9 @@ class RecoveryTest : public ::testing::Test {
     EXPECT_TRUE(journal::write_snapshot(folder_, Engine::layout(), at, before->replay->save()));
     return at;
   }
-  void damage(const std::filesystem::path& file) {
+  void damage(const std::filesystem::path& file, std::streamoff at = 200) {
     std::fstream change(file, std::ios::in | std::ios::out | std::ios::binary);
-    change.seekp(200);
+    change.seekp(at);
     change.put('!');
   }
   // The journal again, without the first records or with others.
@@ -181,6 +182,80 @@ TEST_F(RecoveryTest, AnEmptyFolderIsNoProblemAndNoEngine) {
   EXPECT_EQ(found->replay, nullptr);
   EXPECT_EQ(found->problem, "");
   EXPECT_FALSE(recover(root_ / "none"));
+}
+
+// Nobody knows what was in records that are gone: that is not the same as a build that reads them otherwise.
+TEST_F(RecoveryTest, DamageIsToldApartFromWhatDoesNotFollow) {
+  damage(folder_ / "00000001.segment", 1'000'000);
+  const auto found = recover(folder_);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->replay, nullptr);
+  EXPECT_TRUE(found->damaged);
+  EXPECT_THAT(found->problem, HasSubstr("damaged at offset"));
+}
+
+TEST_F(RecoveryTest, ADamagedSnapshotWithoutAJournalBeforeItIsDamage) {
+  rewrite([](const journal::Record& r, std::vector<std::uint8_t>&) { return r.kind != RecordKind::kStart; });
+  EXPECT_FALSE(recover(folder_)->damaged);
+  ASSERT_TRUE(journal::write_snapshot(folder_, Engine::layout() + 1, 100, std::vector<std::uint8_t>(300)));
+  EXPECT_FALSE(recover(folder_)->damaged) << "another build";
+  damage(journal::snapshot_files(folder_)[0].path);
+  const auto found = recover(folder_);
+  EXPECT_TRUE(found->damaged);
+  EXPECT_THAT(found->problem, HasSubstr("wrong checksum"));
+}
+
+// After a power failure the disk may have a snapshot and not the records before it.
+TEST_F(RecoveryTest, ASnapshotOfMoreThanTheJournalHasIsDamage) {
+  auto before = recover(folder_);
+  const std::uint64_t last = before->replay->last_sequence();
+  ASSERT_TRUE(journal::write_snapshot(folder_, Engine::layout(), last, before->replay->save()));
+  EXPECT_EQ(hash(), run_.state_hash);
+  const std::filesystem::path kept = root_ / "kept.bin";
+  const auto snapshot = journal::snapshot_files(folder_)[0].path;
+  std::filesystem::copy_file(snapshot, kept);
+  rewrite([&](const journal::Record& r, std::vector<std::uint8_t>&) { return r.sequence <= last / 2; });
+  std::filesystem::copy_file(kept, snapshot);
+  const auto found = recover(folder_);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->replay, nullptr) << "the records that come next would be taken for ones it has seen";
+  EXPECT_TRUE(found->damaged);
+}
+
+TEST_F(RecoveryTest, VerifyingBeginsAtTheOldestSnapshotWhenTheBeginningIsGone) {
+  const auto whole = verify_journal(folder_);
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(whole->from_snapshot, 0U);
+  EXPECT_EQ(whole->replay->engine()->state_hash(), run_.state_hash);
+  // In small segments, so that the first ones can be deleted.
+  const std::filesystem::path small = root_ / "small";
+  std::uint64_t last = 0;
+  {
+    auto out = journal::Journal::open({.folder = small, .segment_bytes = 1 << 18}).value();
+    auto in = journal::JournalReader::open(folder_).value();
+    while (const auto r = in.next()) {
+      while (!out->room_ahead()) std::this_thread::yield();
+      ASSERT_TRUE(out->append(r->kind, r->payload));
+    }
+    last = out->last_sequence();
+  }
+  folder_ = small;
+  const std::uint64_t older = snapshot_at(last / 3);
+  snapshot_at(last / 2);
+  auto files = journal::segment_files(folder_).value();
+  ASSERT_GT(files.size(), 6U);
+  for (std::size_t i = 0; i + 1 < files.size() && *journal::first_sequence(files[i + 1]) <= older + 1; ++i) {
+    std::filesystem::remove(files[i]);
+  }
+  auto found = verify_journal(folder_);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->from_snapshot, older);
+  EXPECT_EQ(found->replay->engine()->state_hash(), run_.state_hash);
+  const auto snapshots = journal::snapshot_files(folder_);
+  for (const auto& snapshot : snapshots) std::filesystem::remove(snapshot.path);
+  const auto nothing = verify_journal(folder_);
+  ASSERT_FALSE(nothing);
+  EXPECT_THAT(nothing.error().message, HasSubstr("does not begin with the start of a session"));
 }
 
 TEST_F(RecoveryTest, AnOrderNamedTwiceIsRefused) {

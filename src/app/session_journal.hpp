@@ -15,7 +15,7 @@
 
 #include "app/account_lock.hpp"
 #include "app/engine_journal.hpp"
-#include "app/journal_replay.hpp"
+#include "app/recovery.hpp"
 #include "app/snapshotter.hpp"
 
 namespace underround {
@@ -24,6 +24,7 @@ struct SessionJournalSettings {
   std::filesystem::path folder{};
   std::string wallet{}, venue_url{};  // what the lock is on
   bool quiet = false;
+  std::size_t segment_bytes = std::size_t{64} << 20;
 };
 
 class SessionJournal {
@@ -31,12 +32,14 @@ class SessionJournal {
   using OnEnd = std::function<void(const std::string& why)>;  // once: halt, while there is still room
 
   // The engine is a fresh one; it takes over what the last session left. Its catalogue grows by that.
+  // kRefused: another engine is at work, or the journal is damaged where it matters: a person decides then
+  // (journal_aside.hpp), and the words say how.
   [[nodiscard]] static Result<std::unique_ptr<SessionJournal>> open(const SessionJournalSettings& settings,
                                                                     EngineStart start, Engine& engine, OnEnd on_end);
   ~SessionJournal();
 
   void step(const Event& e, std::span<const Command> commands) {
-    if (!journal_->step(e, commands)) look();
+    if (!journal_->step(e, commands) || journal_->room_is_short()) look();
   }
   // False: not written, so nothing may be sent.
   [[nodiscard]] bool name(OrderId id, const Digest& digest) { return journal_->name(id, digest); }
@@ -50,12 +53,12 @@ class SessionJournal {
   [[nodiscard]] const JournalReplay* before() const noexcept { return before_.get(); }
   void forget() { before_.reset(); }
   [[nodiscard]] Nanos known_at() const noexcept { return known_at_; }  // its last news; 0 without one
-  // Orders of sessions that cannot be rebuilt: whatever of them is open must go.
+  // Orders of sessions that the engine knows nothing of: whatever of them is open must go.
   [[nodiscard]] const std::vector<Digest>& left_over() const noexcept { return left_over_; }
 
  private:
   SessionJournal(std::filesystem::path folder, OnEnd on_end) : folder_(std::move(folder)), on_end_(std::move(on_end)) {}
-  [[nodiscard]] Result<std::string> go_on(Engine& engine, bool quiet);
+  [[nodiscard]] Result<std::string> go_on(Recovered recovered, Engine& engine, bool quiet);
 
   const std::filesystem::path folder_;
   const OnEnd on_end_;

@@ -1,13 +1,9 @@
 #include "journal/journal.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <utility>
@@ -25,15 +21,11 @@ namespace {
 constexpr std::chrono::milliseconds kLook{5};  // the thread's pace
 constexpr int kRetryEvery = 200;
 
-Error io_error(const fs::path& what) {
-  return {ErrorCode::kIo, fmt::format("journal {}: {}", what.string(), std::strerror(errno))};
-}
-
 }  // namespace
 
-Journal::Journal(JournalSettings settings, int lock)
+Journal::Journal(JournalSettings settings, FolderLock lock)
     : settings_(std::move(settings)),
-      lock_(lock),
+      lock_(std::move(lock)),
       keeper_({.folder = settings_.folder,
                .compress = settings_.compress,
                .keep_bytes = settings_.keep_bytes,
@@ -43,30 +35,27 @@ Journal::Journal(JournalSettings settings, int lock)
                .bytes_in_use = std::uint64_t{2} * settings_.segment_bytes}) {}
 
 Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings) {
+  auto lock = FolderLock::take(settings.folder);
+  if (!lock) return std::unexpected(lock.error());
+  return open(std::move(settings), std::move(*lock));
+}
+
+Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings, FolderLock lock) {
   if (settings.segment_bytes < 4096) return fail(ErrorCode::kInvalidInput, "journal: segments of less than 4096 bytes");
   if (settings.keep_for.ns > 0 && !settings.wall_clock) {
     return fail(ErrorCode::kInvalidInput, "journal: keep_for needs a clock");
   }
-  std::error_code error;
-  fs::create_directories(settings.folder, error);
-  if (error) return fail(ErrorCode::kIo, fmt::format("journal {}: {}", settings.folder.string(), error.message()));
-  const fs::path lock_file = settings.folder / "lock";
-  const int lock = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock < 0) return std::unexpected(io_error(lock_file));
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    char owner[32] = {};
-    const ssize_t got = ::pread(lock, owner, sizeof owner - 1, 0);
-    ::close(lock);
-    return fail(ErrorCode::kRefused,
-                fmt::format("journal {}: process {} writes here; a folder has one writer (and an account one engine)",
-                            settings.folder.string(), got > 0 ? owner : "?"));
-  }
-  const std::string pid = std::to_string(::getpid());
-  (void)::ftruncate(lock, 0);
-  (void)::pwrite(lock, pid.data(), pid.size(), 0);
-  std::unique_ptr<Journal> journal(new Journal(std::move(settings), lock));
+  std::unique_ptr<Journal> journal(new Journal(std::move(settings), std::move(lock)));
   if (auto ready = journal->recover(); !ready) return std::unexpected(ready.error());
   journal->keeper_.keep_from(journal->settings_.keep_from);
+  journal->next_index_ = journal->current_->index + 1;
+  // Nobody shall find the journal short of room because he has only just opened it.
+  if (journal->room_is_short()) {
+    auto made = journal->make_next();
+    if (!made) return std::unexpected(made.error());
+    ++journal->next_index_;
+    journal->ready_.store(made->release(), std::memory_order_release);
+  }
   journal->keeper_.start(*journal->current_);
   journal->thread_ = std::thread([raw = journal.get()] { raw->prepare(); });
   return journal;
@@ -91,10 +80,10 @@ Journal::~Journal() {
   keeper_.stop();  // its thread may be syncing the segment that is closed now
   if (current_) keeper_.hand_over(current_.release());
   keeper_.stop();
-  if (lock_ >= 0) ::close(lock_);
 }
 
-// Reads what there is, cuts a torn tail off the last segment and goes on behind it.
+// Reads what there is, cuts a torn tail off the last segment that has a head and goes on behind it. What was prepared
+// behind that one and never used goes; nothing else does.
 Result<void> Journal::recover() {
   tidy_segments(settings_.folder);
   const auto files = segment_files(settings_.folder);
@@ -106,19 +95,18 @@ Result<void> Journal::recover() {
   const std::uint64_t from = settings_.verify_all || used.size() < 2 ? 0 : used[used.size() - 2].second;
   auto reader = JournalReader::open(settings_.folder, from);
   if (!reader) return std::unexpected(reader.error());
-  fs::path last;
-  std::uint64_t end = 0;
+  const fs::path last = used.empty() ? fs::path() : used.back().first;
+  std::uint64_t end = kSegmentHead;
   while (const auto record = reader->next()) {
     ++recovered_.records;
-    last = reader->segment();
-    end = record->offset + size_on_disk(record->payload.size());
+    if (reader->segment() == last) end = record->offset + size_on_disk(record->payload.size());
   }
   if (!reader->problem().empty()) return fail(ErrorCode::kRefused, "journal " + reader->problem());
   next_sequence_ = std::max<std::uint64_t>(reader->next_sequence(), 1);
   recovered_.torn_bytes = reader->torn_bytes();
   std::uint64_t index = 1;
   for (const fs::path& file : *files) {
-    if (file > last) {  // prepared and never used, or torn in its first record
+    if (file > last) {
       std::error_code ignored;
       fs::remove(file, ignored);
     } else {
@@ -133,7 +121,7 @@ Result<void> Journal::recover() {
   auto reopened = OpenSegment::reopen(last, index - 1);
   if (!reopened) return std::unexpected(reopened.error());
   current_ = std::move(*reopened);
-  at_ = end;
+  begin_at(end);
   std::memset(current_->data + end, 0, current_->size - end);
   recovered_.segment = last.filename().string();
   return {};
@@ -145,8 +133,13 @@ Result<void> Journal::begin_first_segment(std::uint64_t index) {
   current_ = std::move(*first);
   current_->first = next_sequence_;
   write_segment_head(current_->data, next_sequence_);
-  at_ = kSegmentHead;
+  begin_at(kSegmentHead);
   return {};
+}
+
+void Journal::begin_at(std::size_t at) noexcept {
+  at_ = at;
+  short_at_ = current_->size - current_->size / 8;
 }
 
 std::size_t Journal::largest_payload() const noexcept { return settings_.segment_bytes - kSegmentHead - kRecordHead; }
@@ -175,26 +168,29 @@ bool Journal::next_segment() noexcept {
   current_.reset(fresh);
   fresh->first = next_sequence_;
   write_segment_head(fresh->data, next_sequence_);
-  at_ = kSegmentHead;
+  begin_at(kSegmentHead);
   keeper_.writing(*fresh);
   keeper_.hand_over(full);
   return true;
 }
 
+Result<std::unique_ptr<OpenSegment>> Journal::make_next() const {
+  return OpenSegment::make(segment_path(settings_.folder, next_index_), next_index_, settings_.segment_bytes);
+}
+
 void Journal::prepare() {
-  std::uint64_t index = current_->index + 1;
   int wait = 0;
   std::unique_lock hold(mutex_);
   while (!stop_) {
     if (ready_.load(std::memory_order_acquire) == nullptr && wait-- <= 0) {
       hold.unlock();
-      auto made = OpenSegment::make(segment_path(settings_.folder, index), index, settings_.segment_bytes);
+      auto made = make_next();
       hold.lock();
       failure_ = made ? std::string() : made.error().message;
       wait = made ? 0 : kRetryEvery;
       if (made) {
         ready_.store(made->release(), std::memory_order_release);
-        ++index;
+        ++next_index_;
       }
     }
     wake_.wait_for(hold, kLook);

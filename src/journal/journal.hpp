@@ -2,7 +2,9 @@
 //   auto journal = Journal::open({.folder = "var/journal"}).value();
 //   if (!journal->append(RecordKind::kEvents, bytes)) halt();
 // append() never waits and never allocates (README). False means that the record is not in the journal and that nothing
-// more will be: the disk did not give another segment in time. A person must look.
+// more will be: the disk did not give another segment in time. A person must look. That is the last resort: whoever
+// must not lose a record asks room_is_short() after each one and stops while the last eighth of the segment is still
+// free.
 #pragma once
 
 #include <atomic>
@@ -17,6 +19,7 @@
 
 #include "core/error.hpp"
 #include "core/units.hpp"
+#include "journal/folder_lock.hpp"
 #include "journal/record.hpp"
 #include "journal/segment_keeper.hpp"
 
@@ -39,7 +42,7 @@ struct JournalSettings {
 struct Recovered {
   std::uint64_t records = 0;     // read by open(), all of them good
   std::uint64_t torn_bytes = 0;  // cut off the end: a crash in the middle of a record
-  std::string segment;           // in which
+  std::string segment;           // in which one: the file that is gone on with
 };
 
 class Journal {
@@ -47,6 +50,8 @@ class Journal {
   // kRefused: another process writes here, or a segment is damaged in the middle (the words name file and offset).
   // kIo: the folder cannot be made or has no room. kInvalidInput: settings that cannot be.
   [[nodiscard]] static Result<std::unique_ptr<Journal>> open(JournalSettings settings);
+  // By somebody who holds the folder already: what he has read there is what the journal goes on behind.
+  [[nodiscard]] static Result<std::unique_ptr<Journal>> open(JournalSettings settings, FolderLock lock);
   ~Journal();  // syncs
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
@@ -62,6 +67,11 @@ class Journal {
   [[nodiscard]] const Recovered& recovered() const noexcept { return recovered_; }
   // The next segment is there already. Any thread.
   [[nodiscard]] bool room_ahead() const noexcept { return ready_.load(std::memory_order_acquire) != nullptr; }
+  // The last eighth of the segment in use has begun, and there is no next one: the disk is too slow, or full. What ends
+  // the caller's work (a halt, the cancels, their records) still fits, as long as it is less than an eighth of a
+  // segment. It may pass: the segment may come after all. Costs a comparison with a number that is known beforehand.
+  // The engine's thread only.
+  [[nodiscard]] bool room_is_short() const noexcept { return at_ > short_at_ && !room_ahead(); }
   // Why append() says no; "" while it does not. Any thread.
   [[nodiscard]] std::string failure() const;
   // Everything appended so far is on the disk when it returns. Cold threads and tests.
@@ -75,23 +85,26 @@ class Journal {
 
  private:
   enum class End : std::uint8_t { kNone, kNoSegment, kTooBig };
-  Journal(JournalSettings settings, int lock);
+  Journal(JournalSettings settings, FolderLock lock);
   Result<void> recover();
   Result<void> begin_first_segment(std::uint64_t index);
   [[nodiscard]] bool next_segment() noexcept;
+  void begin_at(std::size_t at) noexcept;
+  [[nodiscard]] Result<std::unique_ptr<OpenSegment>> make_next() const;
   void prepare();  // the thread: one segment ahead
 
   const JournalSettings settings_;
-  int lock_ = -1;
+  const FolderLock lock_;
   Recovered recovered_;
   std::uint64_t next_sequence_ = 1;
   std::unique_ptr<OpenSegment> current_;
-  std::size_t at_ = 0;
+  std::size_t at_ = 0, short_at_ = 0;  // the latter: where its last eighth begins
   std::atomic<End> end_{End::kNone};
   SegmentKeeper keeper_;
 
   // Shared with the thread: a segment is handed over through an atomic pointer, the rest is cold.
   std::atomic<OpenSegment*> ready_{nullptr};
+  std::uint64_t next_index_ = 0;  // the thread's, once it runs
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::string failure_;

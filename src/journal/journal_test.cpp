@@ -2,6 +2,7 @@
 #include "journal/journal.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,6 +43,34 @@ class JournalTest : public ::testing::Test {
     while (const auto r = reader->next()) out.emplace_back(r->payload.begin(), r->payload.end());
     if (problem != nullptr) *problem = reader->problem();
     return out;
+  }
+  // Four segments of four records and what was prepared behind them.
+  std::vector<fs::path> four_segments() {
+    auto journal = open(4096);
+    for (int i = 0; i < 16; ++i) {
+      wait_for_room(*journal);
+      append(*journal, std::string(900, 'x'));
+    }
+    journal.reset();
+    return segment_files(folder_).value();
+  }
+  // What writer and reader say of a journal that is damaged there; and that neither has changed a file.
+  std::string refusal() {
+    const auto sizes = [&] {
+      std::vector<std::pair<fs::path, std::uintmax_t>> found;
+      const auto files = segment_files(folder_).value();
+      for (const fs::path& file : files) found.emplace_back(file, fs::file_size(file));
+      return found;
+    };
+    const auto before = sizes();
+    for (const bool verify_all : {true, false}) {
+      const auto refused = Journal::open({.folder = folder_, .segment_bytes = 4096, .verify_all = verify_all});
+      EXPECT_TRUE(!refused && refused.error().code == ErrorCode::kRefused) << verify_all;
+    }
+    EXPECT_EQ(sizes(), before);
+    std::string problem;
+    all(&problem);
+    return problem;
   }
   fs::path first_segment() const { return segment_files(folder_).value().front(); }
   void patch(const fs::path& file, std::uint64_t offset, const std::string& with) const {
@@ -142,6 +171,62 @@ TEST_F(JournalTest, AMissingSegmentIsNoticed) {
   EXPECT_NE(refused.error().message.find("a segment is missing"), std::string::npos) << refused.error().message;
 }
 
+// What a power failure leaves where nothing had reached the disk.
+TEST_F(JournalTest, AZeroedMiddleSegmentIsRefusedAndNothingBehindItGoes) {
+  const auto files = four_segments();
+  ASSERT_EQ(files.size(), 4U);
+  std::ofstream(files[2], std::ios::binary | std::ios::trunc) << std::string(4096, '\0');
+  const std::string problem = refusal();
+  EXPECT_NE(problem.find("00000003.segment: damaged at offset 0"), std::string::npos) << problem;
+  EXPECT_NE(problem.find("restore it from a copy"), std::string::npos) << problem;
+  EXPECT_EQ(all().size(), 8U);
+}
+
+TEST_F(JournalTest, AMiddleSegmentOfNoBytesIsRefusedAndNothingBehindItGoes) {
+  const auto files = four_segments();
+  fs::resize_file(files[2], 0);
+  const std::string problem = refusal();
+  EXPECT_NE(problem.find("00000003.segment: damaged at offset 0"), std::string::npos) << problem;
+}
+
+TEST_F(JournalTest, WhatWasPreparedAndNeverUsedGoes) {
+  const auto files = four_segments();
+  for (const char* name : {"00000005.segment", "00000006.segment"}) {
+    std::ofstream(folder_ / name, std::ios::binary) << std::string(4096, '\0');
+  }
+  std::ofstream(folder_ / "00000007.segment", std::ios::binary) << "";
+  {
+    auto journal = open(4096);
+    EXPECT_EQ(journal->recovered().records, 16U);
+    EXPECT_EQ(journal->segment(), 4U);
+    append(*journal, "more");
+  }
+  EXPECT_EQ(segment_files(folder_).value().size(), 4U);
+  EXPECT_EQ(all().size(), 17U);
+}
+
+// The end of a segment that is not the last one is no tail of the journal.
+TEST_F(JournalTest, ADamagedLastRecordOfAMiddleSegmentIsNamedWithItsOffset) {
+  const auto files = four_segments();
+  const std::uint64_t offset = kSegmentHead + 3 * size_on_disk(900);
+  patch(files[2], offset + kRecordHead, "DAMAGE");
+  const std::string problem = refusal();
+  EXPECT_NE(problem.find(fmt::format("00000003.segment: damaged at offset {} (record 12)", offset)), std::string::npos)
+      << problem;
+  EXPECT_NE(problem.find("00000004.segment goes on with record 13"), std::string::npos) << problem;
+  EXPECT_NE(problem.find("restore it from a copy"), std::string::npos) << problem;
+}
+
+TEST_F(JournalTest, AMiddleSegmentCutBetweenRecordsIsNamedWithItsOffset) {
+  const auto files = four_segments();
+  const std::uint64_t offset = kSegmentHead + 3 * size_on_disk(900);
+  fs::resize_file(files[2], offset);
+  const std::string problem = refusal();
+  EXPECT_NE(problem.find(fmt::format("or the end of 00000003.segment (offset {})", offset)), std::string::npos)
+      << problem;
+  EXPECT_NE(problem.find("restore it from a copy"), std::string::npos) << problem;
+}
+
 // A process killed at any moment has lost nothing that append() had said yes to.
 TEST_F(JournalTest, NothingIsLostWhenTheProcessIsKilled) {
   for (int round = 0; round < 5; ++round) {
@@ -189,6 +274,44 @@ TEST_F(JournalTest, WithoutRoomItSaysNoAndStaysReadable) {
   while (journal->failure().find("No such file") == std::string::npos) continue;  // as soon as the thread knows
   fs::rename(folder_.path().string() + ".away", folder_);
   EXPECT_EQ(all().size(), written);
+}
+
+// Before a record is lost there is a moment at which it is known, and room for what a halt has to say.
+TEST_F(JournalTest, ShortOfRoomIsKnownWhileAnEighthIsLeft) {
+  auto journal = open(4096);
+  wait_for_room(*journal);
+  fs::rename(folder_, folder_.path().string() + ".away");
+  const std::string payload(104, 'x');  // 128 bytes each: 31 in a segment
+  for (int i = 0; i < 31; ++i) {
+    EXPECT_FALSE(journal->room_is_short()) << "the next one is there: " << i;
+    append(*journal, payload);
+  }
+  int written = 0, short_after = 0;
+  for (; journal->append(RecordKind::kNote, bytes(payload)); ++written) {
+    if (!journal->room_is_short() && short_after == 0) continue;
+    if (short_after == 0) short_after = written + 1;
+    EXPECT_TRUE(journal->room_is_short());
+  }
+  EXPECT_EQ(written, 31);
+  EXPECT_EQ(short_after, 28) << "the last eighth is 512 bytes";
+  fs::rename(folder_.path().string() + ".away", folder_);
+}
+
+// However fast records come: no segment in time is known before the first one is refused.
+TEST_F(JournalTest, ATooSlowDiskIsKnownBeforeARecordIsLost) {
+  auto journal = open(4096);
+  bool known = false;
+  while (journal->append(RecordKind::kNote, bytes("x"))) known = journal->room_is_short();
+  EXPECT_TRUE(known);
+  EXPECT_NE(journal->failure().find("too slow"), std::string::npos) << journal->failure();
+}
+
+TEST_F(JournalTest, AJournalIsNotShortOfRoomBecauseItWasJustOpened) {
+  for (int i = 0; i < 40; ++i) {
+    auto journal = open(4096);
+    ASSERT_FALSE(journal->room_is_short()) << i;
+    append(*journal, std::string(500, 'x'));
+  }
 }
 
 TEST_F(JournalTest, ARecordLongerThanASegmentEndsItAndIsSaid) {

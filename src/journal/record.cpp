@@ -72,25 +72,25 @@ void write_record(std::uint8_t* out, std::uint64_t sequence, RecordKind kind, By
   std::atomic_ref(*reinterpret_cast<std::uint32_t*>(out + 4)).store(size + 1, std::memory_order_release);
 }
 
-std::optional<Record> SegmentReader::read_at(std::uint64_t at) const noexcept {
-  if (at + kRecordHead > segment_.size()) return std::nullopt;
+std::optional<Record> read_record(Bytes segment, std::uint64_t at) noexcept {
+  if (at + kRecordHead > segment.size()) return std::nullopt;
   Head head;
-  std::memcpy(&head, segment_.data() + at, sizeof head);
+  std::memcpy(&head, segment.data() + at, sizeof head);
   if (head.size == 0 || head.size_again != head.size - 1) return std::nullopt;
   const std::size_t size = head.size_again;
-  if (size > segment_.size() || at + size_on_disk(size) > segment_.size()) return std::nullopt;
-  if (head.crc != crc32c(segment_.subspan(at + kUncovered, kRecordHead - kUncovered + size))) return std::nullopt;
-  return Record{head.sequence, static_cast<RecordKind>(head.kind), segment_.subspan(at + kRecordHead, size), at};
+  if (size > segment.size() || at + size_on_disk(size) > segment.size()) return std::nullopt;
+  if (head.crc != crc32c(segment.subspan(at + kUncovered, kRecordHead - kUncovered + size))) return std::nullopt;
+  return Record{head.sequence, static_cast<RecordKind>(head.kind), segment.subspan(at + kRecordHead, size), at};
 }
 
 std::optional<Record> SegmentReader::next() noexcept {
   if (end_ != SegmentEnd::kMore) return std::nullopt;
-  auto record = read_at(at_);
+  auto record = read_record(segment_, at_);
   if (!record || record->sequence != next_) {
     end_ = examine_rest();
     if (end_ != SegmentEnd::kCorrupt) return std::nullopt;
     // Or the writer went on while that was looked at: then what comes first is whole by now.
-    record = read_at(at_);
+    record = read_record(segment_, at_);
     if (!record || record->sequence != next_) return std::nullopt;
     end_ = SegmentEnd::kMore;
   }
@@ -107,7 +107,7 @@ SegmentEnd SegmentReader::examine_rest() const noexcept {
     return SegmentEnd::kClean;
   }
   for (std::uint64_t at = at_; at + kRecordHead <= segment_.size(); at += 8) {
-    const auto record = read_at(at);
+    const auto record = read_record(segment_, at);
     if (record && record->sequence >= next_) return SegmentEnd::kCorrupt;
   }
   return SegmentEnd::kTorn;

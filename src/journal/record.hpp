@@ -41,6 +41,8 @@ inline constexpr std::size_t kSegmentHead = 32, kRecordHead = 24;
 // `out` has kSegmentHead bytes.
 void write_segment_head(std::uint8_t* out, std::uint64_t first_sequence) noexcept;
 [[nodiscard]] std::optional<std::uint64_t> read_segment_head(Bytes segment) noexcept;  // the first sequence
+// The record that begins there, if a whole one does, whatever is around it.
+[[nodiscard]] std::optional<Record> read_record(Bytes segment, std::uint64_t at) noexcept;
 // `out` has size_on_disk() zero bytes for a payload that is `head` and then `rest`. The size, by which a reader knows
 // that there is a record at all, is written last.
 void write_record(std::uint8_t* out, std::uint64_t sequence, RecordKind kind, Bytes head, Bytes rest = {}) noexcept;
@@ -62,7 +64,6 @@ class SegmentReader {
   [[nodiscard]] std::uint64_t next_sequence() const noexcept { return next_; }  // of the record that would follow
 
  private:
-  [[nodiscard]] std::optional<Record> read_at(std::uint64_t at) const noexcept;
   [[nodiscard]] SegmentEnd examine_rest() const noexcept;
 
   Bytes segment_;
