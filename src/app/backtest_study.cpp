@@ -116,7 +116,10 @@ Result<OneRun> run_once(const StudySettings& study, const BacktestSettings& sett
   BacktestSettings run = settings;
   bool written = true;
   if (journal != nullptr) {
-    run.tap = [&](const Event& e, std::span<const Command> c) { written = written && journal->step(e, c); };
+    run.tap = [&](const Event& e, std::span<const Command> c) {
+      written = written && journal->step(e, c);
+      journal->wait_for_room();
+    };
   }
   auto log = run_backtest(
       *data,

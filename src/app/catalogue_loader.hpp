@@ -81,7 +81,7 @@ class CatalogueLoader {
   std::condition_variable_any wake_;
   bool asked_ = false, held_anew_ = false;  // guarded
   std::vector<std::string> held_;           // guarded
-  std::jthread thread_;  // last: stops before what it uses goes
+  std::jthread thread_;                     // last: stops before what it uses goes
 };
 
 }  // namespace underround

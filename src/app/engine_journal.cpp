@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "base/check.hpp"
@@ -24,6 +26,10 @@ journal::Bytes bytes_of(std::string_view text) noexcept {
 }
 
 }  // namespace
+
+void EngineJournal::wait_for_room() const {
+  while (room_is_short() && failure().empty()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
 
 EngineJournal::EngineJournal(std::unique_ptr<journal::Journal> journal) : journal_(std::move(journal)) {
   held_back_.reserve(4096);

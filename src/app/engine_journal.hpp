@@ -43,6 +43,8 @@ class EngineJournal {
   [[nodiscard]] std::string failure() const { return journal_->failure(); }
   // Journal::room_is_short().
   [[nodiscard]] bool room_is_short() const noexcept { return journal_->room_is_short(); }
+  // For runs that are not in real time: on a slow disk they wait, where a live session halts.
+  void wait_for_room() const;
   // Everything written so far is on the disk when it returns. Cold.
   void sync() { journal_->sync(); }
   [[nodiscard]] const journal::Recovered& recovered() const noexcept { return journal_->recovered(); }

@@ -7,12 +7,12 @@
 
 #include "app/journal_folder.hpp"
 #include "app/recovery.hpp"
-#include "app/time_text.hpp"
 #include "journal/journal.hpp"
 #include "journal/journal_reader.hpp"
 #include "journal/name_codec.hpp"
 #include "journal/salvage.hpp"
 #include "journal/snapshot.hpp"
+#include "market/iso_time.hpp"
 
 namespace underround {
 namespace {
@@ -30,7 +30,7 @@ std::string problem_of(const fs::path& folder) {
 
 // "20260429T021043Z": what a file may be called anywhere.
 fs::path aside_name(const fs::path& folder, Nanos now) {
-  std::string moment = cli::moment_text(now);
+  std::string moment = iso_time_text(now);
   std::erase_if(moment, [](char c) { return c == '-' || c == ':'; });
   fs::path name = folder.string() + ".aside-" + moment;
   std::error_code error;
@@ -104,7 +104,7 @@ Result<JournalAside> set_journal_aside(const fs::path& where, std::string_view r
                   aside.problem.empty() ? "every record of it can be read" : aside.problem);
   {
     std::ofstream note(folder / "set-aside.txt", std::ios::app);
-    note << cli::moment_text(now) << ' ' << words << '\n';
+    note << iso_time_text(now) << ' ' << words << '\n';
     note.flush();
     if (!note) return fail(ErrorCode::kIo, (folder / "set-aside.txt").string() + " cannot be written");
   }

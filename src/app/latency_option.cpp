@@ -18,8 +18,9 @@ std::optional<Nanos> part(std::string_view text) {
 
 Result<backtest::LegLatency> parse_latency(std::string_view text) {
   const auto refuse = [&] {
-    return fail(ErrorCode::kInvalidInput,
-                fmt::format("\"{}\" is no latency; write 15ms, 15ms+5ms (a tail) or 15ms+5ms/0.5%:250ms (stalls)", text));
+    return fail(
+        ErrorCode::kInvalidInput,
+        fmt::format("\"{}\" is no latency; write 15ms, 15ms+5ms (a tail) or 15ms+5ms/0.5%:250ms (stalls)", text));
   };
   backtest::LegLatency leg;
   std::string_view rest = text;

@@ -1,5 +1,5 @@
-// A leg's latency as a person writes it: "15ms", "15ms+5ms" (and an exponential tail of that mean), "15ms+5ms/0.5%:250ms"
-// (and in so many of a hundred messages a stall of that length more). 0ms is instant.
+// A leg's latency as a person writes it: "15ms", "15ms+5ms" (and an exponential tail of that mean),
+// "15ms+5ms/0.5%:250ms" (and in so many of a hundred messages a stall of that length more). 0ms is instant.
 #pragma once
 
 #include <expected>

@@ -65,8 +65,8 @@ Result<RecordedLatencies> recorded_latencies(const std::filesystem::path& folder
   }
   RecordedLatencies times;
   times.order = std::make_shared<const std::vector<Nanos>>(std::move(order));
-  times.cancel = cancel.size() < kLeastLatencies ? times.order
-                                                 : std::make_shared<const std::vector<Nanos>>(std::move(cancel));
+  times.cancel =
+      cancel.size() < kLeastLatencies ? times.order : std::make_shared<const std::vector<Nanos>>(std::move(cancel));
   return times;
 }
 

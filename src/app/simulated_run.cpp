@@ -51,8 +51,10 @@ Result<SimulatedRun> simulated_run(const SimulatedRunSettings& settings) {
                                                    settings.journal.string(), journal->last_sequence()));
     }
     journal_good = journal->start(start, **engine);
-    driver.set_tap(
-        [&](const Event& e, std::span<const Command> c) { journal_good = journal->step(e, c) && journal_good; });
+    driver.set_tap([&](const Event& e, std::span<const Command> c) {
+      journal_good = journal->step(e, c) && journal_good;
+      journal->wait_for_room();
+    });
   }
 
   Simulation simulation({.seed = settings.seed, .markets = settings.markets});

@@ -74,8 +74,8 @@ class Run {
     open_markets();
     next_timer_ = now_ + settings_.timer_every;
     if (settings_.to.ns != 0 && now_ > settings_.to) {
-      return fail(ErrorCode::kNotFound,
-                  fmt::format("the recordings begin at {}, behind the end asked for ({})", iso_time_text(now_), iso_time_text(settings_.to)));
+      return fail(ErrorCode::kNotFound, fmt::format("the recordings begin at {}, behind the end asked for ({})",
+                                                    iso_time_text(now_), iso_time_text(settings_.to)));
     }
     std::uint64_t frames = 0;
     Nanos last = now_;

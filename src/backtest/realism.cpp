@@ -18,7 +18,7 @@ constexpr std::array<Switch, 9> kSwitches{{
     {"depth", &Realism::depth, "walk the book: only what is shown is there"},
     {"fees", &Realism::fees, "the venue's taker fees of that date"},
     {"latency", &Realism::latency, "data, orders, cancels and answers take time"},
-    {"impact", &Realism::impact, "what we took stays taken until the level is refreshed"},
+    {"impact", &Realism::impact, "what we took stays taken until the level grows"},
     {"queue", &Realism::queue, "resting orders wait behind what was there before them"},
     {"rules", &Realism::rules, "taker delay, tick, minimum, post-only, expiry, game start"},
     {"misses", &Realism::misses, "sometimes somebody else is faster"},

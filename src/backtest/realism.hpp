@@ -24,7 +24,7 @@ struct Realism {
   bool depth = true;       // off: the best price has shares without end
   bool fees = true;        // off: trading costs nothing
   bool latency = true;     // off: data, orders, cancels and answers take no time
-  bool impact = true;      // off: a level that we have taken is there again at once
+  bool impact = true;      // off: a level that we have taken is there again at once; says nothing without depth
   bool queue = true;       // off: a resting order fills as soon as its price is the best of the other side or trades
   bool rules = true;       // off: no taker delay, tick, minimum, post-only, expiry, game start
   bool settlement = true;  // off: every fill and operation is final at once, never fails, costs no gas

@@ -222,7 +222,7 @@ struct Results {
   Nanos from, to;
   Usd starting_cash, net_deposits, final_equity;
   Usd unpriced;  // of final_equity: shares without a price at the end, at their last one or at cost
-  Usd pnl;  // final_equity - starting_cash - net_deposits
+  Usd pnl;       // final_equity - starting_cash - net_deposits
   std::optional<UsdInterval> pnl_interval;
   double confidence = 0.95;
   Verdict verdict;

@@ -74,7 +74,7 @@ struct PlanRow {
   Shares wanted, completed;  // sets (shares when there is one leg)
   Usd expected_profit;
   Usd result;  // received less paid, and what it left
-  Usd left;    // worth of the shares it still had at its end: even sets what they pay, the rest at the bid of that moment
+  Usd left;  // worth of the shares it still had at its end: even sets what they pay, the rest at the bid of that moment
   Usd capital;  // the most it had bound
   Nanos opened, closed;
   std::uint32_t repairs = 0;  // > 0: a leg was missed
@@ -113,10 +113,10 @@ struct FunnelCounts {
 };
 
 struct RunLog {
-  std::string name;  // of the run: the rung, the parameters
-  Nanos from, to;    // first and last event
-  Usd starting_cash;          // that had been paid in when the run began
-  bool goes_on = false;       // with an account that had traded before: shares and earlier profit besides that cash
+  std::string name;      // of the run: the rung, the parameters
+  Nanos from, to;        // first and last event
+  Usd starting_cash;     // that had been paid in when the run began
+  bool goes_on = false;  // with an account that had traded before: shares and earlier profit besides that cash
   std::vector<std::string> strategies;  // by StrategyId
   std::vector<MarketRow> markets;       // those with an order or an opportunity; of an event at least one
   std::vector<MarketMoney> money;

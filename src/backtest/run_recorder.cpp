@@ -157,8 +157,8 @@ void RunRecorder::on_order(const PlaceOrder& command) {
   row.expected = kNoPrice;
   row.mid = mid(order.terms().instrument);
   const Order* const ours = engine_.executor().orders().find(row.id);
-  row.immediate = row.terms.tif == TimeInForce::kFak || row.terms.tif == TimeInForce::kFok ||
-                  (ours != nullptr && ours->immediate);
+  row.immediate =
+      row.terms.tif == TimeInForce::kFak || row.terms.tif == TimeInForce::kFok || (ours != nullptr && ours->immediate);
   if (const Plan* plan = engine_.executor().plan(order.plan())) {
     row.opportunity = plan->intent.opportunity;
     plans_.try_emplace(plan->id.value, OpenPlan{row.decided_at, Usd{}, false});

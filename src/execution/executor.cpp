@@ -38,7 +38,6 @@ bool is_even(const Plan& plan) {
   return true;
 }
 
-
 }  // namespace
 
 Executor::Executor(const ExecutionSettings& settings)

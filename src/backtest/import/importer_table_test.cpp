@@ -36,12 +36,13 @@ TEST_F(ImporterTest, KalshiBestPricesAreBooksOfUnknownSize) {
 }
 
 TEST_F(ImporterTest, KalshiRowsWithoutAnyBidAreNoBook) {
-  const ImportReport r = import({write("k.csv",
-                                       "timestamp,market_ticker,best_yes_bid,best_no_bid,implied_no_ask,implied_yes_ask\n"
-                                       "2025-12-04T12:27:15,KXHIGHNY-25DEC05-T30,0,0,100,100\n"
-                                       "2025-12-04T12:27:16,KXHIGHNY-25DEC05-B32.5,98,0,2,100\n"
-                                       "2025-12-06T04:01:34,KXHIGHNY-25DEC05-B32.5,0,0,100,100\n"
-                                       "2025-12-06T04:01:35,KXHIGHNY-25DEC05-B32.5,0,0,100,100\n")});
+  const ImportReport r =
+      import({write("k.csv",
+                    "timestamp,market_ticker,best_yes_bid,best_no_bid,implied_no_ask,implied_yes_ask\n"
+                    "2025-12-04T12:27:15,KXHIGHNY-25DEC05-T30,0,0,100,100\n"
+                    "2025-12-04T12:27:16,KXHIGHNY-25DEC05-B32.5,98,0,2,100\n"
+                    "2025-12-06T04:01:34,KXHIGHNY-25DEC05-B32.5,0,0,100,100\n"
+                    "2025-12-06T04:01:35,KXHIGHNY-25DEC05-B32.5,0,0,100,100\n")});
   EXPECT_EQ(r.by_type.at("quote row"), 4U);
   const Found f = found();
   EXPECT_EQ(f.of(EventKind::kGap).size(), 1U) << "one book ended; the other never began";

@@ -139,8 +139,8 @@ Reply RulesService::settlement(const JsonValue& body) {
   return done();
 }
 
-// {"condition_id","winner":0|1}: now, whatever its question asks. Redeemable half a minute later; again before that with
-// the other winner is a flip. Markets of an event end together, with their event.
+// {"condition_id","winner":0|1}: now, whatever its question asks. Redeemable half a minute later; again before that
+// with the other winner is a flip. Markets of an event end together, with their event.
 Reply RulesService::resolutions(const JsonValue& body) {
   const auto market = venue_.find_condition(body.text("condition_id"));
   const auto winner = body.integer("winner");
