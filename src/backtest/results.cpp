@@ -107,7 +107,7 @@ void add_plans(const RunLog& log, const RunIndex& index, const ResultsSettings& 
       r.legs.result += plan.result;
       r.legs.expected += plan.expected_profit;
     }
-    if (plan.settlement_failed) {
+    if (index.taken_back(i)) {
       ++r.settlement.plans;
       r.settlement.result += plan.result;
     }

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "backtest/run_index.hpp"
+
 namespace underround::backtest {
 namespace {
 
@@ -307,7 +311,9 @@ void write_samples(JsonWriter& json, const std::vector<SampleTrade>& samples) {
     money(json, "result_usd_micros", plan.result);
     money(json, "capital_usd_micros", plan.capital);
     json.field("repairs", plan.repairs);
-    json.field("settlement_failed", plan.settlement_failed);
+    json.field("settlement_failed", std::ranges::any_of(trade.orders, [](const SampleOrder& order) {
+                 return !std::ranges::all_of(order.fills, stands);
+               }));
     list(json, "orders", trade.orders, [&](const SampleOrder& order) { write_order(json, order); });
     json.end_object();
   });

@@ -340,6 +340,18 @@ TEST(Results, WhatPlansLeftAndLegsThatStayedMissedAreCounted) {
   EXPECT_NE(text.find("5.00 USD of the equity at the end"), std::string::npos) << text;
 }
 
+TEST(Results, SettlementMayTakeAFillBackWhenItsPlanHasEnded) {
+  RunBuilder run(Usd::whole(1000));
+  run.market("Rain?");
+  run.trade({.result = cents(40)}).trade({.result = cents(30)});
+  RunLog log = run.finish();
+  log.fills[1].settlement = SettlementStatus::kFailed;
+  const Results r = results_of(log);
+  EXPECT_EQ(r.settlement.fills_reversed, 1u);
+  EXPECT_EQ(r.settlement.plans, 1u);
+  EXPECT_EQ(r.settlement.result, cents(30));
+}
+
 TEST(Results, TradesAndLegs) {
   RunBuilder run(Usd::whole(1000));
   run.market("Rain?");

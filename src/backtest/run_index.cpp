@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "base/check.hpp"
@@ -56,6 +57,12 @@ bool RunIndex::traded(std::size_t plan) const {
     if (!fills_of_[order].empty()) return true;
   }
   return false;
+}
+
+bool RunIndex::taken_back(std::size_t plan) const {
+  return std::ranges::any_of(orders_of_[plan], [&](std::size_t order) {
+    return std::ranges::any_of(fills_of_[order], [&](std::size_t fill) { return !stands(log_.fills[fill]); });
+  });
 }
 
 std::uint64_t RunIndex::bets() const {

@@ -33,6 +33,8 @@ class RunIndex {
   [[nodiscard]] Subject subject_of(const OrderRow& order) const;
   [[nodiscard]] std::optional<Subject> event_of(ConditionId condition) const;
   [[nodiscard]] bool traded(std::size_t plan) const;  // finished with anything to show
+  // Settlement took a fill of its back, before its end or later.
+  [[nodiscard]] bool taken_back(std::size_t plan) const;
   // Plans with a standing fill; orders whose plan has no row count by their plan's id.
   [[nodiscard]] std::uint64_t bets() const;
   [[nodiscard]] std::string market_name(ConditionId condition) const;

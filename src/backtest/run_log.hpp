@@ -79,7 +79,6 @@ struct PlanRow {
   Nanos opened, closed;
   std::uint32_t repairs = 0;  // > 0: a leg was missed
   bool uneven = false;        // and stayed missed
-  bool settlement_failed = false;
 };
 
 // Evenly spaced in the run's time.

@@ -132,11 +132,7 @@ void RunRecorder::note(const Event& e, std::span<const Command> commands) {
     case EventKind::kFill: on_fill(e); break;
     case EventKind::kSettlement:
       if (const std::uint32_t* row = fills_.find(e.settlement.fill_id)) {
-        FillRow& fill = log_.fills[*row];
-        fill.settlement = e.settlement.status;
-        if (e.settlement.status == SettlementStatus::kFailed) {
-          if (OpenPlan* plan = plans_.find(log_.orders[fill.order].plan.value)) plan->failed = true;
-        }
+        log_.fills[*row].settlement = e.settlement.status;
       }
       break;
     default: break;
@@ -161,7 +157,7 @@ void RunRecorder::on_order(const PlaceOrder& command) {
       row.terms.tif == TimeInForce::kFak || row.terms.tif == TimeInForce::kFok || (ours != nullptr && ours->immediate);
   if (const Plan* plan = engine_.executor().plan(order.plan())) {
     row.opportunity = plan->intent.opportunity;
-    plans_.try_emplace(plan->id.value, OpenPlan{row.decided_at, Usd{}, false});
+    plans_.try_emplace(plan->id.value, OpenPlan{row.decided_at, Usd{}});
     // A repair is not decided on a price of its own: it takes what there is.
     if (plan->rounds == 0) {
       for (const IntentLeg& leg : plan->intent.legs()) {
@@ -264,7 +260,6 @@ void RunRecorder::on_plan(const Plan& plan, Usd result) {
   row.repairs = plan.rounds;
   if (const OpenPlan* open = plans_.find(plan.id.value)) {
     row.capital = -std::min(open->least, plan.cash_flow);
-    row.settlement_failed = open->failed;
     plans_.erase(plan.id.value);
   }
   row.capital = std::max(row.capital, Usd{});

@@ -44,7 +44,6 @@ class RunRecorder {
   struct OpenPlan {
     Nanos opened;
     Usd least;  // cash flow at its lowest
-    bool failed = false;
   };
   struct Later {  // a fill to look at again
     Nanos at;

@@ -74,7 +74,7 @@ class RunBuilder {
     if (t.plan_ends) {
       log_.plans.push_back({plan, StrategyId{t.strategy}, IntentKind::kDirectional, t.market, false, 1, t.size,
                             t.filled, t.expected_profit, t.result, t.left, t.bound, now_, now_ + step_, t.repairs,
-                            t.uneven, t.settlement == SettlementStatus::kFailed});
+                            t.uneven});
     }
     ++log_.funnel.intents;
     ++log_.funnel.plans;
