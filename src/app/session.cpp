@@ -458,6 +458,7 @@ class Session::Impl {
     if (held_now_ == looked_after_) return;
     looked_after_ = held_now_;
     std::vector<std::string> slugs;
+    slugs.reserve(looked_after_.size());
     for (const ConditionId condition : looked_after_) slugs.push_back(catalogue_[condition].spec.slug);
     loader_->look_after(std::move(slugs));
   }
