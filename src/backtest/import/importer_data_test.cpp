@@ -22,7 +22,7 @@ class ImporterData : public ::testing::Test {
  protected:
   void SetUp() override {
     options_.folder = folder_ / "rec";
-    if (const char* named = std::getenv("UNDERROUND_PYTHON")) options_.python = named;
+    if (const char* named = std::getenv("TEST_PYTHON")) options_.python = named;
   }
 
   static fs::path data() { return fs::path(UNDERROUND_SOURCE_DIR) / "../shared/data"; }
@@ -76,7 +76,7 @@ class ImporterData : public ::testing::Test {
 #define SKIP_WITHOUT(paths) \
   if ((paths).empty()) GTEST_SKIP() << "recordings are not beside the repository"
 #define SKIP_WITHOUT_PYARROW() \
-  if (!have_pyarrow()) GTEST_SKIP() << "no pyarrow; UNDERROUND_PYTHON names a Python that has it"
+  if (!have_pyarrow()) GTEST_SKIP() << "no pyarrow; TEST_PYTHON names a Python that has it"
 
 TEST_F(ImporterData, RoundsOfAMultiFeedRecorder) {
   const auto paths = files("polymarket_raw", "natural-20260429T021025Z-fresh.raw_messages");

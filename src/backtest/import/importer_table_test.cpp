@@ -301,15 +301,15 @@ TEST_F(ImporterTest, DamagedArraysAreReportedWhereTheyEnd) {
             std::string::npos);
 }
 
-// A Python with pyarrow: UNDERROUND_PYTHON, or python3.
+// A Python with pyarrow: TEST_PYTHON, or python3.
 std::string python() {
-  const char* named = std::getenv("UNDERROUND_PYTHON");
+  const char* named = std::getenv("TEST_PYTHON");
   return named != nullptr ? named : "python3";
 }
 bool have_pyarrow() { return std::system((python() + " -c 'import pyarrow' 2>/dev/null").c_str()) == 0; }
 
 TEST_F(ImporterTest, ParquetOfAnArchiveHourComesInTheOrderOfTime) {
-  if (!have_pyarrow()) GTEST_SKIP() << "no pyarrow; UNDERROUND_PYTHON names a Python that has it";
+  if (!have_pyarrow()) GTEST_SKIP() << "no pyarrow; TEST_PYTHON names a Python that has it";
   const fs::path file = folder_ / "hour.parquet";
   // The archive's own types and order: by market, token, time.
   const std::string make =
