@@ -160,7 +160,6 @@ void CatalogueLoader::ask_for_ends(const std::vector<std::string>& slugs) {
   for (std::size_t from = 0; from < slugs.size(); from += kMostInOneQuestion) {
     std::string target = "/markets/keyset?closed=true&limit=100";
     for (std::size_t i = from; i < std::min(slugs.size(), from + kMostInOneQuestion); ++i) {
-      if (slugs[i].empty()) continue;
       target += "&slug=" + net::percent_encode(slugs[i]);
     }
     auto got = http_->get(std::move(target));

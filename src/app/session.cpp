@@ -416,13 +416,17 @@ class Session::Impl {
     if (events_.empty()) return;
     frame_received_ = received;
     for (std::size_t i = 0; i < events_.size(); ++i) {
-      note_end(events_[i]);
-      driver_->deliver(events_[i]);
-      if (paper_) paper_->on_market(events_[i], received);
+      on_market(events_[i], received);
     }
     decision_latency_.record((loop_.now() - received).ns);
     frame_received_ = Nanos{};
     auditor_->frame(frame, received, connection);
+  }
+
+  void on_market(const Event& e, Nanos received) {
+    note_end(e);
+    driver_->deliver(e);
+    if (paper_) paper_->on_market(e, received);
   }
 
   // Closed and resolved markets need no subscription any more; their positions are redeemed by the engine.
@@ -440,9 +444,7 @@ class Session::Impl {
       if (!condition || engine_->awaits_redemption(*condition)) continue;
       Event e = Event::make(EventKind::kMarketStatus, loop_.now(), catalogue_[*condition].spec.venue, condition->value);
       e.market = {.phase = MarketPhase::kResolved, .winning_outcome = end.winning_outcome, .venue_time = loop_.now()};
-      note_end(e);
-      driver_->deliver(e);
-      if (paper_) paper_->on_market(e, loop_.now());
+      on_market(e, loop_.now());
     }
   }
 
@@ -453,6 +455,7 @@ class Session::Impl {
     for (const InstrumentId held : engine_->ledger().held()) {
       const ConditionId condition = condition_of(held);
       if (engine_->ledger().position(held).flat() || engine_->awaits_redemption(condition)) continue;
+      if (catalogue_[condition].spec.slug.empty()) continue;  // Gamma cannot be asked about it
       if (std::ranges::find(held_now_, condition) == held_now_.end()) held_now_.push_back(condition);
     }
     if (held_now_ == looked_after_) return;
