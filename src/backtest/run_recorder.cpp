@@ -1,7 +1,6 @@
 #include "backtest/run_recorder.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "book/ladder.hpp"
 
@@ -217,20 +216,13 @@ void RunRecorder::on_fill(const Event& e) {
 // Sets that were merged, converted or are waiting for it are in the plan's own result.
 Usd RunRecorder::left_by(const Plan& plan) const {
   const auto legs = plan.intent.legs();
-  std::array<Shares, Intent::kMaxLegs> rest{};
-  Shares sets{std::numeric_limits<std::int64_t>::max()};
+  Shares sets;
+  if (needs_even_legs(plan.intent.kind)) sets = std::max(Shares{}, least_held(plan) - plan.completed);
+  Usd worth = notional(payoff_per_set(plan.intent), sets, Rounding::kDown);
   for (std::size_t i = 0; i < legs.size(); ++i) {
-    rest[i] = std::max(Shares{}, plan.legs[i].held - plan.completed);
-    sets = std::min(sets, rest[i]);
-  }
-  Usd worth;
-  if (needs_even_legs(plan.intent.kind)) {
-    worth += notional(payoff_per_set(plan.intent), sets, Rounding::kDown);
-    for (Shares& shares : rest) shares = std::max(Shares{}, shares - sets);
-  }
-  for (std::size_t i = 0; i < legs.size(); ++i) {
-    if (rest[i].micros == 0) continue;
-    worth += notional(mark_price(legs[i].instrument, engine_.ledger(), engine_.books()), rest[i], Rounding::kDown);
+    const Shares rest = plan.legs[i].held - plan.completed - sets;
+    if (rest.micros <= 0) continue;
+    worth += notional(mark_price(legs[i].instrument, engine_.ledger(), engine_.books()), rest, Rounding::kDown);
   }
   return worth;
 }
@@ -249,12 +241,7 @@ void RunRecorder::on_plan(const Plan& plan, Usd result) {
   row.expected_profit = plan.intent.expected_profit;
   row.left = left_by(plan);
   row.result = result + row.left;
-  Shares least = plan.legs[0].held, most = least;
-  for (std::size_t i = 1; i < plan.intent.legs().size(); ++i) {
-    least = std::min(least, plan.legs[i].held);
-    most = std::max(most, plan.legs[i].held);
-  }
-  row.uneven = needs_even_legs(plan.intent.kind) && (most - least).floor_to_lot().micros > 0;
+  row.uneven = needs_even_legs(plan.intent.kind) && !is_even(plan);
   row.opened = plan.intent.decided_at;
   row.closed = engine_.now();
   row.repairs = plan.rounds;

@@ -22,23 +22,7 @@ const char* to_string(PlanState state) noexcept {
   return "?";
 }
 
-namespace {
-
-Shares least_held(const Plan& plan) {
-  Shares least = plan.legs[0].held;
-  for (std::uint32_t i = 1; i < plan.intent.leg_count; ++i) least = std::min(least, plan.legs[i].held);
-  return least;
-}
-
-bool is_even(const Plan& plan) {
-  const Shares least = least_held(plan);
-  for (std::uint32_t i = 0; i < plan.intent.leg_count; ++i) {
-    if ((plan.legs[i].held - least).micros >= Shares::kMicrosPerLot) return false;
-  }
-  return true;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Executor::Executor(const ExecutionSettings& settings)
     : settings_(settings), plans_(kMaxPlans), operations_(kMaxPlans), plan_of_fill_(4096) {

@@ -2,6 +2,7 @@
 //   kSplitting -> kLegs -> (kRepairing)* -> kSettling -> kOperating -> kDone
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -49,6 +50,22 @@ struct Plan {
 // Whether its legs are members of a set: worth what they pay together, each alone an accident.
 [[nodiscard]] inline bool needs_even_legs(IntentKind kind) noexcept {
   return kind != IntentKind::kDirectional && kind != IntentKind::kQuote;
+}
+
+// Whole sets among what the legs hold.
+[[nodiscard]] inline Shares least_held(const Plan& plan) noexcept {
+  Shares least = plan.legs[0].held;
+  for (std::uint32_t i = 1; i < plan.intent.leg_count; ++i) least = std::min(least, plan.legs[i].held);
+  return least;
+}
+
+// No leg holds a lot more than another.
+[[nodiscard]] inline bool is_even(const Plan& plan) noexcept {
+  const Shares least = least_held(plan);
+  for (std::uint32_t i = 0; i < plan.intent.leg_count; ++i) {
+    if ((plan.legs[i].held - least).micros >= Shares::kMicrosPerLot) return false;
+  }
+  return true;
 }
 
 // Dollars one complete set of this intent pays: 1, or n - 1 for NO of n conditions. In pips.
