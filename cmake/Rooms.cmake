@@ -4,6 +4,11 @@
 set(UR_BENCH_OBJECTS "" CACHE INTERNAL "")
 set(UR_TEST_TARGETS "" CACHE INTERNAL "")
 
+# The one object that knows where this checkout is (src/base/test_paths.hpp).
+configure_file(${CMAKE_SOURCE_DIR}/cmake/test_paths.cpp.in ${CMAKE_BINARY_DIR}/generated/test_paths.cpp @ONLY)
+add_library(ur_test_paths STATIC EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/generated/test_paths.cpp)
+target_include_directories(ur_test_paths PUBLIC ${CMAKE_SOURCE_DIR}/src)
+
 function(ur_room name)
   cmake_parse_arguments(R "" "DIR" "DEPS;LIBS;TEST_DEPS;TEST_LIBS" ${ARGN})
   if(NOT R_DIR)
@@ -37,10 +42,8 @@ function(ur_room name)
   if(tests AND NOT UNDERROUND_FUZZ)
     add_executable(${target}_tests ${tests})
     target_include_directories(${target}_tests PRIVATE ${RAPIDCHECK_INCLUDE})
-    target_link_libraries(${target}_tests PRIVATE ur_${target} ${R_TEST_DEPS} ${R_TEST_LIBS} fmt::fmt GTest::gmock
+    target_link_libraries(${target}_tests PRIVATE ur_${target} ur_test_paths ${R_TEST_DEPS} ${R_TEST_LIBS} fmt::fmt GTest::gmock
                                                   GTest::gtest_main ${RAPIDCHECK_LIB} Threads::Threads)
-    target_compile_definitions(${target}_tests PRIVATE UNDERROUND_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-                                                       UNDERROUND_BINARY_DIR="${CMAKE_BINARY_DIR}")
     # The precompiled headers are base_tests', which has simdjson: a header made with another set of macros is refused.
     target_compile_definitions(${target}_tests PRIVATE SIMDJSON_THREADS_ENABLED=1)
     target_compile_options(${target}_tests PRIVATE -O1)
@@ -56,9 +59,8 @@ function(ur_room name)
   endif()
   if(benches AND NOT UNDERROUND_SANITIZE AND NOT UNDERROUND_FUZZ)
     add_executable(${target}_bench EXCLUDE_FROM_ALL ${benches})
-    target_link_libraries(${target}_bench PRIVATE ur_${target} ${R_TEST_DEPS} ${R_TEST_LIBS} fmt::fmt
+    target_link_libraries(${target}_bench PRIVATE ur_${target} ur_test_paths ${R_TEST_DEPS} ${R_TEST_LIBS} fmt::fmt
                                                   benchmark::benchmark benchmark::benchmark_main Threads::Threads)
-    target_compile_definitions(${target}_bench PRIVATE UNDERROUND_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     set(UR_BENCH_OBJECTS ${UR_BENCH_OBJECTS} ${target}_bench CACHE INTERNAL "")
   endif()
   if(fuzzers AND UNDERROUND_FUZZ)

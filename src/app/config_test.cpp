@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "app/config_schema.hpp"
+#include "base/test_paths.hpp"
 #include "strategy/registry.hpp"
 
 namespace underround::config {
@@ -58,7 +59,7 @@ class TemporaryFile {
 };
 
 TEST(Config, CommittedExampleIsTheGeneratedOne) {
-  EXPECT_EQ(read(std::filesystem::path(UNDERROUND_SOURCE_DIR) / "config/underround.example.toml"), example_toml())
+  EXPECT_EQ(read(std::filesystem::path(source_folder()) / "config/underround.example.toml"), example_toml())
       << "run: build/underround config example > config/underround.example.toml";
 }
 

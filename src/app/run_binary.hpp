@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/temporary_folder.hpp"
+#include "base/test_paths.hpp"
 
 namespace underround::cli {
 
@@ -24,7 +25,7 @@ class RunBinary : public ::testing::Test {
   // `variables`: "A=1 B=2".
   Ran run(const std::string& arguments, const std::string& variables = "") const {
     const std::string command = "cd '" + folder_.path().string() + "' && env " + variables +
-                                " '" UNDERROUND_BINARY_DIR "/underround' " + arguments + " >.out 2>.err </dev/null";
+                                " '" + build_folder() + "/underround' " + arguments + " >.out 2>.err </dev/null";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(folder_ / ".out"), read(folder_ / ".err")};
   }

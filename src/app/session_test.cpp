@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "app/run_binary.hpp"
+#include "base/test_paths.hpp"
 
 namespace underround::cli {
 namespace {
@@ -87,7 +88,7 @@ TEST_F(Program, AHaltSurvivesARestartUntilAPersonLiftsIt) {
 }
 
 TEST_F(Program, ReplayChecksARealCapture) {
-  const std::filesystem::path capture = std::filesystem::path(UNDERROUND_SOURCE_DIR) / "../shared/data/polymarket_raw" /
+  const std::filesystem::path capture = std::filesystem::path(source_folder()) / "../shared/data/polymarket_raw" /
                                         "jonahgrigoryan.m9-rtds-natural-20260429T021025Z-fresh.raw_messages.jsonl.zst";
   if (!std::filesystem::exists(capture)) GTEST_SKIP() << "no capture at " << capture;
   const Ran a = run("replay --json '" + capture.string() + "'");

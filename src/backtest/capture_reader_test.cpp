@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/temporary_folder.hpp"
+#include "base/test_paths.hpp"
 
 namespace underround::backtest {
 namespace {
@@ -277,7 +278,7 @@ TEST_F(CaptureReaderTest, EmptyFilesAreFine) {
 
 TEST(CaptureReaderData, DecodesTheGammaCrawl) {
   const fs::path crawl =
-      fs::path(UNDERROUND_SOURCE_DIR) / "../shared/data/polymarket_gamma/wakeupnemo.markets_pages_00000-00859.tar.zst";
+      fs::path(source_folder()) / "../shared/data/polymarket_gamma/wakeupnemo.markets_pages_00000-00859.tar.zst";
   if (!fs::exists(crawl)) GTEST_SKIP() << crawl << " is not here";
   auto reader = CaptureReader::open(std::vector{crawl}, {});
   ASSERT_TRUE(reader.has_value()) << reader.error().message;

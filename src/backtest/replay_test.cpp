@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/temporary_folder.hpp"
+#include "base/test_paths.hpp"
 
 namespace underround::backtest {
 namespace {
@@ -109,7 +110,7 @@ TEST_F(ReplayTest, DamageIsCountedAndLocatedAndTheRestCounts) {
 std::vector<fs::path> data(const std::vector<std::string>& names) {
   std::vector<fs::path> paths;
   paths.reserve(names.size());
-  for (const std::string& name : names) paths.push_back(fs::path(UNDERROUND_SOURCE_DIR) / "../shared/data" / name);
+  for (const std::string& name : names) paths.push_back(fs::path(source_folder()) / "../shared/data" / name);
   return paths;
 }
 #define SKIP_WITHOUT(paths) \

@@ -9,6 +9,7 @@
 
 #include "backtest/results_json.hpp"
 #include "backtest/synthetic_run.hpp"
+#include "base/test_paths.hpp"
 
 namespace underround::backtest {
 namespace {
@@ -55,7 +56,7 @@ void collect_keys(element node, std::set<std::string>& keys) {
 
 // The page's declarations and this writer must not drift apart: what the page reads is written.
 TEST(Report, HasEveryFieldThePageDeclares) {
-  std::ifstream file(UNDERROUND_SOURCE_DIR "/dashboard/report/data.ts");
+  std::ifstream file(source_folder() + "/dashboard/report/data.ts");
   const std::string source(std::istreambuf_iterator<char>(file), {});
   std::set<std::string> declared;  // the words before ": "
   for (auto end = source.find(": "); end != std::string::npos; end = source.find(": ", end + 1)) {

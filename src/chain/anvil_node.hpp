@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/child_process.hpp"
+#include "base/test_paths.hpp"
 #include "chain/abi.hpp"
 #include "chain/test_vectors.hpp"
 #include "net/http_client.hpp"
@@ -23,7 +24,7 @@ class AnvilInstall {
     namespace fs = std::filesystem;
     AnvilInstall found;
     const char* named = std::getenv("UNDERROUND_ANVIL");
-    for (const fs::path& npm : {fs::path(UNDERROUND_BINARY_DIR "/npm"), fs::path(UNDERROUND_SOURCE_DIR "/build/npm")}) {
+    for (const fs::path& npm : {fs::path(build_folder() + "/npm"), fs::path(source_folder() + "/build/npm")}) {
       found.packages_ = npm / "node_modules";
       found.program_ = named != nullptr ? fs::path(named) : found.packages_ / "@foundry-rs/anvil-linux-amd64/bin/anvil";
       if (fs::exists(found.program_) && fs::exists(found.artifact(kConditionalTokens)) &&

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "base/test_paths.hpp"
 #include "chain/abi.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/secp256k1.hpp"
@@ -27,7 +28,7 @@ inline std::string hex(ByteSpan bytes) { return crypto::hex_0x(bytes); }
 
 class Vectors : public ::testing::Test {
  protected:
-  void SetUp() override { root_ = parser_.load(UNDERROUND_SOURCE_DIR "/src/chain/testdata/vectors.json"); }
+  void SetUp() override { root_ = parser_.load(source_folder() + "/src/chain/testdata/vectors.json"); }
   crypto::SecretKey key_ = crypto::SecretKey::from_hex(kTestKey).value();
   simdjson::dom::parser parser_;
   Json root_;

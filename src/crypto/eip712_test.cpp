@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "base/test_paths.hpp"
 #include "crypto/encoding.hpp"
 
 namespace underround::crypto {
@@ -16,7 +17,7 @@ std::string str(simdjson::simdjson_result<element> value) { return std::string(s
 
 class Eip712Vectors : public ::testing::Test {
  protected:
-  void SetUp() override { root_ = parser_.load(UNDERROUND_SOURCE_DIR "/src/crypto/testdata/vectors.json"); }
+  void SetUp() override { root_ = parser_.load(source_folder() + "/src/crypto/testdata/vectors.json"); }
   simdjson::dom::parser parser_;
   element root_;
 };

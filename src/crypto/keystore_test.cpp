@@ -6,6 +6,7 @@
 #include <sstream>
 #include <string>
 
+#include "base/test_paths.hpp"
 #include "crypto/encoding.hpp"
 
 namespace underround::crypto {
@@ -16,7 +17,7 @@ constexpr std::string_view kPassword = "testpassword";
 
 std::string vector(const std::string& name) {
   std::ostringstream text;
-  text << std::ifstream(UNDERROUND_SOURCE_DIR "/src/crypto/testdata/keystore/" + name + ".json").rdbuf();
+  text << std::ifstream(source_folder() + "/src/crypto/testdata/keystore/" + name + ".json").rdbuf();
   return text.str();
 }
 

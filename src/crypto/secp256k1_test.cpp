@@ -7,6 +7,7 @@
 #include <string>
 #include <type_traits>
 
+#include "base/test_paths.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/keccak.hpp"
 
@@ -19,7 +20,7 @@ std::string str(simdjson::simdjson_result<element> value) { return std::string(s
 
 class SignatureVectors : public ::testing::Test {
  protected:
-  void SetUp() override { root_ = parser_.load(UNDERROUND_SOURCE_DIR "/src/crypto/testdata/vectors.json"); }
+  void SetUp() override { root_ = parser_.load(source_folder() + "/src/crypto/testdata/vectors.json"); }
   simdjson::dom::parser parser_;
   element root_;
 };

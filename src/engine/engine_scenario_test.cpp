@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/decimal.hpp"
+#include "base/test_paths.hpp"
 #include "engine/engine.hpp"
 #include "strategy/hand.hpp"
 #include "strategy/registry.hpp"
@@ -535,7 +536,7 @@ class Scenario {
 
 std::vector<fs::path> scenario_files() {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(fs::path(UNDERROUND_SOURCE_DIR) / "scenarios")) {
+  for (const auto& entry : fs::directory_iterator(fs::path(source_folder()) / "scenarios")) {
     if (entry.path().extension() == ".scenario") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());

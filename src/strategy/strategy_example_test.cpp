@@ -2,6 +2,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/test_paths.hpp"
 #include "strategy/set_plan.hpp"
 #include "strategy/test_world.hpp"
 
@@ -56,7 +57,7 @@ namespace underround {
 namespace {
 
 std::string between(const std::string& path, const std::string& from, const std::string& to) {
-  std::ifstream file(std::string(UNDERROUND_SOURCE_DIR) + path);
+  std::ifstream file(source_folder() + path);
   std::stringstream text;
   text << file.rdbuf();
   const std::string all = text.str();

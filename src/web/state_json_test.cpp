@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/json_writer.hpp"
+#include "base/test_paths.hpp"
 
 namespace underround::web {
 namespace {
@@ -165,7 +166,7 @@ void collect_keys(element node, std::set<std::string>& keys) {
 
 TEST_F(StateJson, HasExactlyTheFieldsThePageDeclares) {
   // A member is a line of two blanks, its name, a colon.
-  std::ifstream file(UNDERROUND_SOURCE_DIR "/dashboard/src/state.ts");
+  std::ifstream file(source_folder() + "/dashboard/src/state.ts");
   std::set<std::string> declared;
   for (std::string line; std::getline(file, line);) {
     const std::size_t end = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_", 2);

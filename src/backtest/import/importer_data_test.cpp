@@ -8,6 +8,7 @@
 #include "backtest/native_recording.hpp"
 #include "backtest/replay.hpp"
 #include "base/temporary_folder.hpp"
+#include "base/test_paths.hpp"
 
 namespace underround::backtest {
 namespace {
@@ -25,7 +26,7 @@ class ImporterData : public ::testing::Test {
     if (const char* named = std::getenv("TEST_PYTHON")) options_.python = named;
   }
 
-  static fs::path data() { return fs::path(UNDERROUND_SOURCE_DIR) / "../shared/data"; }
+  static fs::path data() { return fs::path(source_folder()) / "../shared/data"; }
   // Files of a folder whose names contain `part`, in their order.
   static std::vector<fs::path> files(const std::string& folder, const std::string& part) {
     std::vector<fs::path> out;

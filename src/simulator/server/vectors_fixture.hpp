@@ -7,12 +7,13 @@
 #include <sstream>
 #include <string>
 
+#include "base/test_paths.hpp"
 #include "simulator/server/json_value.hpp"
 
 namespace underround::simulator {
 
 inline JsonValue read_vectors(const std::string& room) {
-  std::ifstream file(UNDERROUND_SOURCE_DIR "/src/" + room + "/testdata/vectors.json");
+  std::ifstream file(source_folder() + "/src/" + room + "/testdata/vectors.json");
   std::stringstream text;
   text << file.rdbuf();
   JsonValue root = parse_json(text.str()).value_or(JsonValue{});

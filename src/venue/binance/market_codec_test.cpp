@@ -1,3 +1,4 @@
+#include "base/test_paths.hpp"
 #include "venue/binance/market_codec.hpp"
 
 #include <cstdio>
@@ -144,7 +145,7 @@ struct Capture {
   std::uint64_t quotes, trades, others;
 };
 void check_capture(const std::string& name, const Capture& expected) {
-  const std::filesystem::path file = std::filesystem::path(UNDERROUND_SOURCE_DIR) / "../shared/data/binance" / name;
+  const std::filesystem::path file = std::filesystem::path(source_folder()) / "../shared/data/binance" / name;
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "no capture at " << file;
   SymbolTable symbols({"BTCUSDT"});
   MarketCodec codec(symbols);

@@ -9,6 +9,7 @@
 
 #include "base/decimal.hpp"
 #include "base/int128.hpp"
+#include "base/test_paths.hpp"
 
 namespace underround::polymarket {
 namespace {
@@ -33,7 +34,7 @@ OrderAmounts expected(element row) {
 class Rounding66 : public ::testing::Test {  // protocol page 6.6
  protected:
   void SetUp() override {
-    root_ = parser_.load(UNDERROUND_SOURCE_DIR "/src/crypto/testdata/vectors.json");
+    root_ = parser_.load(source_folder() + "/src/crypto/testdata/vectors.json");
     rounding_ = root_["rounding"];
   }
   simdjson::dom::parser parser_;

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "base/test_paths.hpp"
 #include "crypto/encoding.hpp"
 
 namespace underround::polymarket {
@@ -17,7 +18,7 @@ std::string str(simdjson::simdjson_result<element> value) { return std::string(s
 class AuthVectors : public ::testing::Test {
  protected:
   void SetUp() override {
-    root_ = parser_.load(UNDERROUND_SOURCE_DIR "/src/crypto/testdata/vectors.json");
+    root_ = parser_.load(source_folder() + "/src/crypto/testdata/vectors.json");
     key_ = crypto::SecretKey::from_hex(str(root_["key"]["private_key"])).value();
   }
   // The signature of `body` under the credentials the vectors were made with.

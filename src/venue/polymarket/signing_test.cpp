@@ -7,6 +7,7 @@
 #include <array>
 #include <string>
 
+#include "base/test_paths.hpp"
 #include "crypto/encoding.hpp"
 #include "venue/polymarket/order_codec.hpp"
 
@@ -30,7 +31,7 @@ Digest digest(std::string_view text) {
 class OrderVectors : public ::testing::Test {
  protected:
   void SetUp() override {
-    root_ = parser_.load(UNDERROUND_SOURCE_DIR "/src/crypto/testdata/vectors.json");
+    root_ = parser_.load(source_folder() + "/src/crypto/testdata/vectors.json");
     key_ = crypto::SecretKey::from_hex(str(root_["key"]["private_key"])).value();
   }
   static bool is_v1(element vector) { return str(vector["domain"]["version"]) == "1"; }

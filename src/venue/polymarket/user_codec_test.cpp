@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "base/test_paths.hpp"
 #include "crypto/encoding.hpp"
 
 namespace underround::polymarket {
@@ -290,8 +291,8 @@ class UserFixtures : public UserCodecTest {
  protected:
   void SetUp() override {
     namespace fs = std::filesystem;
-    const fs::path raw = fs::path(UNDERROUND_SOURCE_DIR) / "../shared/data/polymarket_raw";
-    dir_ = fs::path(UNDERROUND_BINARY_DIR) / "user_fixtures";
+    const fs::path raw = fs::path(source_folder()) / "../shared/data/polymarket_raw";
+    dir_ = fs::path(build_folder()) / "user_fixtures";
     fs::create_directories(dir_);
     for (const char* tar : {"nautilus_crates_polymarket_test_data.tar.zst", "polypy_fixtures.tar.zst"}) {
       if (!fs::exists(raw / tar)) GTEST_SKIP() << "no capture " << raw / tar;
